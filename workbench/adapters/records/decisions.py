@@ -1,0 +1,31 @@
+"""Decisions as JSON records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.adapters.records.forms import DecisionForm, Record, validate
+from workbench.adapters.records.items import read_item, write_item
+from workbench.core.decision import Decision
+
+
+def write_decision(decision: Decision) -> Record:
+    """Write a decision with the item it chose, if it chose one."""
+    return {
+        "conflict": decision.conflict,
+        "article_id": decision.article_id,
+        "round": decision.round,
+        "action": decision.action,
+        "author": decision.author,
+        "item": None if decision.item is None else write_item(decision.item),
+        "reason": decision.reason,
+    }
+
+
+def read_decision(record: Any) -> Decision:
+    """Read what `write_decision` wrote; raises SourceError with every breach of the form."""
+    form = validate(DecisionForm, record, "decision")
+    item = None if form.item is None else read_item(form.item)
+    return Decision(
+        form.conflict, form.article_id, form.round, form.action, form.author, item, form.reason
+    )

@@ -1,0 +1,80 @@
+"""Conflicts between layers, and the decisions that close them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.core.identity import digest, identify
+from workbench.core.layer import Item
+
+ConflictKind = Literal[
+    "boundary",
+    "label",
+    "missing",
+    "speaker",
+    "holder",
+    "target",
+    "polarity",
+    "swap",
+    "cue",
+    "status",
+    "incomplete",
+    "too few",
+]
+Action = Literal["accept", "write", "reject", "contested"]
+ACTIONS: tuple[Action, ...] = ("accept", "write", "reject", "contested")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a conflict: an item and the authors who marked exactly it."""
+
+    item: Item
+    authors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What the policy leaves open: the readings, and who was asked and marked nothing."""
+
+    article_id: str
+    text_sha256: str
+    round: str
+    kind: ConflictKind
+    candidates: tuple[Candidate, ...]
+    absent: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`conflict:<16 hex>` over readings and votes: other votes reopen it, a re-run does not.
+
+        Status and speaker are attributes outside an item's id and are hashed beside it.
+        """
+        rows = [
+            [identify(self.text_sha256, c.item), *_attributes(c.item), sorted(c.authors)]
+            for c in self.candidates
+        ]
+        return f"conflict:{digest(self.text_sha256, self.round, sorted(rows), sorted(self.absent))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about one conflict, and why.
+
+    `item` is the accepted or written reading, None where it was rejected.
+    """
+
+    conflict: str
+    article_id: str
+    round: str
+    action: Action
+    author: str
+    item: Item | None = None
+    reason: str = ""
+
+
+def _attributes(item: Item) -> list[str]:
+    speaker = getattr(item, "speaker", None)
+    where = "" if speaker is None else f"{speaker.start}-{speaker.end}"
+    return [str(getattr(item, "status", "")), where]
