@@ -8,7 +8,7 @@ from typing import Literal
 from workbench.core.identity import digest
 
 Arm = Literal["suggested", "blind", "review"]
-Unit = Literal["article", "paragraph", "sentence"]
+Unit = Literal["article", "paragraph"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Pure algorithms on values: no input or output."""

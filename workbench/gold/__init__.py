@@ -1,0 +1,1 @@
+"""The verbs that turn annotations into gold: conflicts, decisions."""

@@ -1,0 +1,1 @@
+"""The verbs of a round: plan, push, look after, pull."""
