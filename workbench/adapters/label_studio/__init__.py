@@ -1,0 +1,1 @@
+"""Between layers and Label Studio's tasks: configuration, encoding, decoding, checks."""

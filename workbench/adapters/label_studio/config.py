@@ -1,0 +1,126 @@
+"""The labelling configuration and the instructions, generated from the scheme."""
+
+from __future__ import annotations
+
+from html import escape
+from xml.etree import ElementTree as Xml
+
+from workbench.adapters.label_studio.names import (
+    AUTHOR_CHOICE,
+    DOUBT,
+    DOUBT_CHOICE,
+    REASON,
+    SPAN,
+    STATUS,
+    TEXT,
+    VOICE,
+)
+from workbench.core.scheme import Label, Scheme
+
+_GROUPS = (("polarity",), ("entity",), ("quote", "mention"))
+# The resize handles are <area> elements, which current Chromium does not display without the
+# second rule; arcs between spans strike through the text unless its lines stand far apart.
+_STYLE = """
+.lsf-richtext__container { line-height: 2.4 !important; font-size: 16px !important;
+  max-width: 66em; white-space: pre-wrap !important; }
+.htx-highlight area { display: inline !important; }
+.wb-labels { position: sticky; top: 0; z-index: 10; padding: 4px 0 6px;
+  background: var(--color-neutral-background, #fff); }
+.wb-group { display: block; padding-bottom: 2px; }
+.wb-task { margin-top: 12px; padding-top: 8px; border-top: 1px solid #ddd; }
+"""
+
+
+def make_config(scheme: Scheme) -> str:
+    """Write the labelling configuration of a scheme as XML.
+
+    What is stored is the label's name; people see its title, the link between regions has no
+    label, and what is not ticked on a cue is asserted and not the author's own.
+    """
+    view = Xml.Element("View")
+    Xml.SubElement(view, "Style").text = _STYLE
+    Xml.SubElement(view, "Header", value="$title", size="4")
+    Xml.SubElement(view, "Markdown", value="$outlet · $date · $url")
+    bar = Xml.SubElement(view, "View", className="wb-labels")
+    labels = Xml.SubElement(bar, "Labels", name=SPAN, toName=TEXT, showInline="true")
+    for kinds in _GROUPS:
+        group = Xml.SubElement(labels, "View", className="wb-group")
+        for label in scheme.labels:
+            if label.kind in kinds:
+                Xml.SubElement(group, "Label", _describe(label))
+    _add_cue_choices(bar, scheme)
+    Xml.SubElement(view, "Text", name=TEXT, value="$text", granularity="symbol")
+    _add_doubt(view)
+    return Xml.tostring(view, encoding="unicode")
+
+
+def make_instructions(scheme: Scheme) -> str:
+    """Write the guideline as escaped HTML, as annotators see it when they begin."""
+    parts = [_write_prose(scheme.guideline)]
+    for label in scheme.labels:
+        parts.append(f"<h3>{escape(label.title)} [{escape(label.hotkey)}]</h3>")
+        parts.append(_write_prose(label.guideline))
+    return "".join(parts)
+
+
+def _describe(label: Label) -> dict[str, str]:
+    return {
+        "value": label.title,
+        "alias": label.name,
+        "hotkey": label.hotkey,
+        "background": label.colour,
+    }
+
+
+def _add_cue_choices(parent: Xml.Element, scheme: Scheme) -> None:
+    """Add what can be ticked on a selected cue.
+
+    The condition stands on each control: inside a conditional view it would block submitting.
+    """
+    titles = ",".join(label.title for label in scheme.labels if label.kind == "polarity")
+    shared = {
+        "toName": TEXT,
+        "perRegion": "true",
+        "visibleWhen": "region-selected",
+        "whenTagName": SPAN,
+        "whenLabelValue": titles,
+        "showInline": "true",
+    }
+    status = Xml.SubElement(parent, "Choices", {"name": STATUS, **shared, "choice": "single"})
+    Xml.SubElement(status, "Choice", value="Denied", alias="denied", hotkey="n")
+    Xml.SubElement(status, "Choice", value="Hypothetical", alias="hypothetical", hotkey="h")
+    voice = Xml.SubElement(parent, "Choices", {"name": VOICE, **shared, "choice": "multiple"})
+    Xml.SubElement(
+        voice, "Choice", value="The article's own voice", alias=AUTHOR_CHOICE, hotkey="v"
+    )
+
+
+def _add_doubt(view: Xml.Element) -> None:
+    box = Xml.SubElement(view, "View", className="wb-task")
+    doubt = Xml.SubElement(
+        box, "Choices", name=DOUBT, toName=TEXT, choice="multiple", showInline="true"
+    )
+    Xml.SubElement(doubt, "Choice", value="I am unsure", alias=DOUBT_CHOICE, hotkey="0")
+    Xml.SubElement(
+        box,
+        "TextArea",
+        name=REASON,
+        toName=TEXT,
+        placeholder="What are you unsure of?",
+        rows="1",
+        maxSubmissions="1",
+        editable="true",
+    )
+
+
+def _write_prose(prose: str) -> str:
+    """Write the guideline's Markdown subset: headings, list items, lines; all of it escaped."""
+    lines = []
+    for line in prose.split("\n"):
+        if line.startswith("#"):
+            lines.append(f"<h4>{escape(line.lstrip('# '))}</h4>")
+        elif line.startswith("- "):
+            lines.append(f"<li>{escape(line[2:])}</li>")
+        elif line.strip():
+            lines.append(f"<p>{escape(line)}</p>")
+    return "".join(lines)

@@ -1,0 +1,208 @@
+"""From a prediction layer to the regions and links that a task shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import mean
+from typing import Any
+
+from workbench.adapters.label_studio.names import AUTHOR_CHOICE, SPAN, STATUS, TEXT, VOICE
+from workbench.core.article import Article
+from workbench.core.cluster import Cluster
+from workbench.core.identity import identify
+from workbench.core.layer import Layer, require_same_text
+from workbench.core.offsets import Offsets, contains, is_covered
+from workbench.core.quote import QUOTE
+from workbench.core.round import Assignment
+from workbench.core.span import Span
+
+Result = list[dict[str, Any]]
+Notes = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A task's regions and links, and what the ledger must keep to read them back.
+
+    `notes` maps a region's id to the ends that were shown by another mention (`substituted`:
+    role → shown region → the ends meant) or not at all (`withheld`: role → ends).
+    """
+
+    result: Result = field(default_factory=list)
+    notes: Notes = field(default_factory=dict)
+
+
+def make_task(article: Article, assignment: Assignment) -> dict[str, Any]:
+    """Make the task that shows a passage, without suggestions; its key is all it says of the plan.
+
+    An address that is no web address is left out.
+    """
+    start, end = assignment.start, assignment.end
+    return {
+        "data": {
+            "key": assignment.key,
+            "article_id": article.id,
+            "title": article.title or article.id,
+            "outlet": article.outlet,
+            "date": article.published,
+            "url": article.url if article.url.startswith(("https://", "http://")) else "",
+            TEXT: article.text[start:end],
+        }
+    }
+
+
+def make_prediction(encoded: Encoded, layer: Layer, suggestion_set: str) -> dict[str, Any]:
+    """Wrap regions as a prediction of a suggestion set; its score is the mean confidence."""
+    scores = [item.score for item in layer.items if item.score is not None]
+    return {
+        "model_version": suggestion_set,
+        "score": round(mean(scores), 4) if scores else 0.0,
+        "result": encoded.result,
+    }
+
+
+def encode_layer(layer: Layer, article: Article, passage: Offsets) -> Encoded:
+    """Encode what a layer holds inside a passage, with offsets local to the passage.
+
+    Nothing in page furniture is shown. An end of a stance or a speaker that lies outside the
+    cue's paragraph is shown by the nearest mention of its cluster inside it, else as it is, else
+    by one inside the passage, else not at all. Raises StaleTextError for another text.
+    """
+    require_same_text(layer, article)
+    writer = _Writer(layer, article, passage)
+    for span in layer.spans:
+        if writer.shows(span.offsets):
+            writer.add_region(identify(layer.text_sha256, span), span.offsets, span.label)
+    for quote in layer.quotes:
+        if writer.shows(quote.offsets):
+            region = identify(layer.text_sha256, quote)
+            writer.add_region(region, quote.offsets, QUOTE)
+            speakers = [quote.speaker] if quote.speaker else []
+            writer.add_links(region, "speaker", speakers, quote.offsets)
+    for stance in layer.stances:
+        if all(writer.shows(cue) for cue in stance.cue):
+            region = identify(layer.text_sha256, stance)
+            writer.add_cue(region, stance.cue, stance.polarity)
+            if stance.status != "asserted":
+                writer.add_choice(region, stance.cue[0], STATUS, stance.status)
+            if stance.by_author:
+                writer.add_choice(region, stance.cue[0], VOICE, AUTHOR_CHOICE)
+            writer.add_links(region, "holder", stance.holders, stance.cue[0])
+            writer.add_links(region, "target", stance.targets, stance.cue[0])
+    return writer.encoded
+
+
+class _Writer:
+    """Writes regions and links of one passage and notes what was shown otherwise."""
+
+    def __init__(self, layer: Layer, article: Article, passage: Offsets) -> None:
+        self.encoded = Encoded()
+        self._layer = layer
+        self._text = article.text
+        self._masked = article.masked
+        self._passage = passage
+        self._clusters = _index_clusters(layer.clusters)
+
+    def shows(self, offsets: Offsets) -> bool:
+        """Tell whether the passage shows these offsets outside page furniture."""
+        return contains(self._passage, offsets) and not is_covered(offsets, self._masked)
+
+    def add_region(self, region: str, offsets: Offsets, label: str) -> None:
+        """Write a labelled region."""
+        self.encoded.result.append(
+            {
+                "id": region,
+                "from_name": SPAN,
+                "to_name": TEXT,
+                "type": "labels",
+                "value": {**self._locate(offsets), "labels": [label]},
+            }
+        )
+
+    def add_cue(self, region: str, cue: Sequence[Offsets], polarity: str) -> None:
+        """Write a cue: its first piece bears the item's id, each further one is linked to it."""
+        self.add_region(region, cue[0], polarity)
+        for number, offsets in enumerate(cue[1:], start=2):
+            self.add_region(f"{region}.{number}", offsets, polarity)
+            self._add_relation(region, f"{region}.{number}")
+
+    def add_choice(self, region: str, offsets: Offsets, name: str, choice: str) -> None:
+        """Tick a choice on a region."""
+        self.encoded.result.append(
+            {
+                "id": region,
+                "from_name": name,
+                "to_name": TEXT,
+                "type": "choices",
+                "value": {**self._locate(offsets), "choices": [choice]},
+            }
+        )
+
+    def add_links(self, region: str, role: str, ends: Iterable[Span], anchor: Offsets) -> None:
+        """Link a region to its ends in one role, each shown by the mention that reads best."""
+        shown: dict[str, list[Span]] = {}
+        withheld: list[Span] = []
+        for end in ends:
+            mention = self._choose_mention(end, anchor)
+            if mention is None:
+                withheld.append(end)
+            else:
+                shown.setdefault(identify(self._layer.text_sha256, mention), []).append(end)
+        for other in shown:
+            self._add_relation(*((region, other) if role == "target" else (other, region)))
+        substituted = {
+            other: [_write_end(end) for end in meant]
+            for other, meant in shown.items()
+            if [identify(self._layer.text_sha256, end) for end in meant] != [other]
+        }
+        if substituted:
+            self._note(region, "substituted")[role] = substituted
+        if withheld:
+            self._note(region, "withheld")[role] = [_write_end(end) for end in withheld]
+
+    def _choose_mention(self, end: Span, anchor: Offsets) -> Span | None:
+        paragraph = self._find_paragraph(anchor)
+        if contains(paragraph, end.offsets) and self.shows(end.offsets):
+            return end
+        same = [m for m in self._clusters.get(end, ()) if self.shows(m.offsets)]
+        near = [m for m in same if contains(paragraph, m.offsets)]
+        if not near and self.shows(end.offsets):
+            return end
+        return min(near or same, key=lambda m: (_distance(m.offsets, anchor), m), default=None)
+
+    def _find_paragraph(self, anchor: Offsets) -> Offsets:
+        start = self._text.rfind("\n", 0, anchor[0]) + 1
+        end = self._text.find("\n", anchor[1])
+        return (start, len(self._text) if end < 0 else end)
+
+    def _add_relation(self, start: str, end: str) -> None:
+        relation = {"type": "relation", "from_id": start, "to_id": end, "direction": "right"}
+        if relation not in self.encoded.result:
+            self.encoded.result.append(relation)
+
+    def _locate(self, offsets: Offsets) -> dict[str, Any]:
+        start, end = offsets
+        local = (start - self._passage[0], end - self._passage[0])
+        return {"start": local[0], "end": local[1], "text": self._text[start:end]}
+
+    def _note(self, region: str, kind: str) -> dict[str, Any]:
+        note: dict[str, Any] = self.encoded.notes.setdefault(region, {})
+        found: dict[str, Any] = note.setdefault(kind, {})
+        return found
+
+
+def _index_clusters(clusters: Iterable[Cluster]) -> dict[Span, list[Span]]:
+    index: dict[Span, list[Span]] = {}
+    for cluster in clusters:
+        for mention in cluster.mentions:
+            index.setdefault(mention, []).extend(m for m in cluster.mentions if m != mention)
+    return index
+
+
+def _write_end(span: Span) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "label": span.label}
+
+
+def _distance(a: Offsets, b: Offsets) -> int:
+    return max(0, a[0] - b[1], b[0] - a[1])
