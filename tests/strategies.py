@@ -5,12 +5,13 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from workbench.core.article import Article
+from workbench.core.identity import identify
 from workbench.core.layer import Layer, Passage
 from workbench.core.quote import Quote, derive_form
 from workbench.core.span import Span
 from workbench.core.stance import POLARITIES, STATUSES, Stance, derive_speaker
 
-ENTITIES = ("PERSON", "GPE", "ORG", "ISSUE")
+ENTITIES = ("PERSON", "GPE", "ORG", "ISSUE", "AGREEMENT")
 KINDS = {
     **dict.fromkeys(ENTITIES, "entity"),
     "MENTION": "mention",
@@ -88,7 +89,7 @@ def layers(draw: st.DrawFn, article: Article) -> Layer:
                 rule="frame",
             )
         )
-    unique = {(s.cue, s.polarity, s.by_author, s.holders, s.targets): s for s in stances}
+    unique = {identify(article.text_sha256, stance): stance for stance in stances}
     return Layer(
         article.id,
         article.text_sha256,

@@ -99,6 +99,16 @@ class Project:
             raise SettingsError(f"{folder} holds no labels; copy them with: workbench init")
         return read_scheme(files)
 
+    @cached_property
+    def registry(self) -> Mapping[str, str]:
+        """The canonical name of each alias, from `seeds/gazetteers/registry.tsv`."""
+        from workbench.analysis.names import read_registry
+
+        path = self.seeds / "gazetteers" / "registry.tsv"
+        if not path.is_file():
+            raise SettingsError(f"{path} is missing; copy it with: workbench init")
+        return read_registry(path.read_text(encoding="utf-8"))
+
     def setting(self, table: str, key: str, default: Any = None) -> Any:
         """Return one setting, or the default where the file does not state it."""
         return self.settings.get(table, {}).get(key, default)

@@ -13,7 +13,6 @@ from workbench.core.errors import RoundError
 from workbench.core.identity import identify
 from workbench.core.layer import Layer
 from workbench.project import Project
-from workbench.registry import read_registry
 from workbench.store.articles import find_articles
 from workbench.store.decisions import find_decisions
 from workbench.store.layers import add_layer, find_layers
@@ -84,7 +83,6 @@ def settle(
         raise RoundError(
             f"round {round_name!r} has no annotations yet; run: workbench pull {round_name}"
         )
-    registry = read_registry(project.seeds)
     gold: list[Layer] = []
     conflicts: list[Conflict] = []
     for article_id, work in _group(layers).items():
@@ -96,7 +94,7 @@ def settle(
             decisions,
             policy=policy,
             fallback_single=fallback_single,
-            registry=registry,
+            registry=project.registry,
         )
         conflicts += settled.conflicts
         if not settled.conflicts:

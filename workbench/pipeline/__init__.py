@@ -1,0 +1,1 @@
+"""The spaCy pipeline: our components around a trained English one."""

@@ -1,0 +1,82 @@
+"""Entities on a Doc: nested spans with the rule that made each and a confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from workbench.core.offsets import Offsets, overlap
+
+GROUP = "entities"
+MENTIONS = "mentions"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Found:
+    """An entity by tokens, `start` to `end` half-open, with what found it."""
+
+    start: int
+    end: int
+    label: str
+    rule: str
+    score: float
+
+
+def read_entities(doc: Doc) -> list[Found]:
+    """Return the entities that earlier components found."""
+    if GROUP not in doc.spans:
+        return []
+    group = doc.spans[GROUP]
+    scores = group.attrs.get("scores") or [0.0] * len(group)
+    return [
+        Found(span.start, span.end, span.label_, span.id_, score)
+        for span, score in zip(group, scores, strict=True)
+    ]
+
+
+def write_entities(doc: Doc, found: Iterable[Found]) -> None:
+    """Write entities into the Doc's group; the outermost become `doc.ents`.
+
+    Of entities that cross, the surer one stays; of those with the same words, the surer label; of
+    one inside another of the same label, the longer.
+    Tokens of page furniture stay blocked for the model.
+    """
+    kept: list[Found] = []
+    for entity in sorted(set(found), key=_rank):
+        if all(_is_nested(entity, other) for other in kept):
+            kept.append(entity)
+    kept.sort(key=lambda e: (e.start, -e.end))
+    spans = [Span(doc, e.start, e.end, label=e.label, span_id=e.rule) for e in kept]
+    doc.spans[GROUP] = spans
+    doc.spans[GROUP].attrs["scores"] = [e.score for e in kept]
+    if MENTIONS not in doc.spans:
+        doc.spans[MENTIONS] = []
+        doc.spans[MENTIONS].attrs["scores"] = []
+    doc.set_ents(filter_spans(spans), blocked=find_masked(doc), default="outside")
+
+
+def find_masked(doc: Doc) -> list[Span]:
+    """Return the runs of tokens that lie in page furniture."""
+    regions: list[Offsets] = [(start, end) for start, end in doc._.masked]
+    runs: list[Span] = []
+    for start, end in regions:
+        tokens = [t.i for t in doc if overlap((t.idx, t.idx + len(t)), (start, end))]
+        if tokens:
+            runs.append(Span(doc, tokens[0], tokens[-1] + 1))
+    return runs
+
+
+def _rank(e: Found) -> tuple[float, int, int, str]:
+    return (-e.score, e.start - e.end, e.start, e.label)
+
+
+def _is_nested(a: Found, b: Found) -> bool:
+    """Tell whether two entities can both stand: apart, or one inside another of other label."""
+    if (a.start, a.end) == (b.start, b.end):
+        return False
+    apart = a.end <= b.start or b.end <= a.start
+    inside = (a.start <= b.start and b.end <= a.end) or (b.start <= a.start and a.end <= b.end)
+    return apart or (inside and a.label != b.label)

@@ -1,0 +1,23 @@
+"""Component: mark page furniture, so that no model and no rule reads it as the article."""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from workbench.analysis.furniture import find_furniture
+from workbench.pipeline.entity_spans import find_masked
+from workbench.pipeline.extensions import register_extensions
+
+
+@Language.component("workbench_furniture", assigns=["doc._.masked"])
+def mark_furniture(doc: Doc) -> Doc:
+    """Find furniture unless it is given, and begin a sentence after it."""
+    register_extensions()
+    if not doc._.masked:
+        doc._.masked = [list(region) for region in find_furniture(doc.text).masked]
+    for run in find_masked(doc):
+        for at in (run.start, run.end):
+            if at < len(doc):
+                doc[at].is_sent_start = True
+    return doc

@@ -1,0 +1,86 @@
+"""The component that finds the stances of a Doc by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from workbench.adapters.records.items import write_stance
+from workbench.analysis.clusters import make_clusters, read_registry
+from workbench.core.cluster import Cluster
+from workbench.core.quote import Quote
+from workbench.core.span import Span
+from workbench.core.stance import Stance, derive_speaker
+from workbench.pipeline.clusters import REGISTRY, read_quotes, write_clusters
+from workbench.pipeline.extensions import register_extensions
+from workbench.pipeline.lexicons import TableCarrier
+from workbench.pipeline.mentions import ENTITIES, MENTIONS, Ends, add_mentions, read_spans
+from workbench.pipeline.quotations import IRREGULAR, MODIFIERS
+from workbench.pipeline.stances.frames import read_cue, write_frame
+from workbench.pipeline.stances.lexicon import Match, find_cues, read_lexicon
+from workbench.pipeline.stances.loose import read_loosely, read_window
+from workbench.pipeline.stances.scene import Found, Scene
+
+CUES = "lexicons/stances.tsv"
+
+
+class StanceFinder(TableCarrier):
+    """Writes `doc._.stances`, adds the MENTIONs they point to, and clusters those too."""
+
+    needed = (CUES, MODIFIERS, IRREGULAR, REGISTRY)
+
+    def load_tables(self) -> None:
+        """Read lexicon and registry."""
+        self.lexicon = read_lexicon(
+            self.tables[CUES], self.tables[MODIFIERS], self.tables[IRREGULAR]
+        )
+        self.registry = read_registry(self.tables[REGISTRY])
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the stances of a Doc."""
+        ends = Ends(doc, rule="stance:end")
+        quotes = read_quotes(doc)
+        scene = Scene(doc, ends, self.lexicon, quotes, doc.has_annotation("DEP"))
+        found = [
+            stance
+            for match in find_cues(doc, self.lexicon)
+            if not ends.is_masked(match.head)
+            for stance in _read(scene, match)
+        ]
+        known = read_spans(doc, ENTITIES) + read_spans(doc, MENTIONS)
+        clusters = make_clusters(
+            doc.text, [*known, *ends.made.values()], quotes, registry=self.registry
+        )
+        kept = _drop_reflexive(found, clusters)
+        stances = _write(kept, quotes)
+        used = {end.offsets for stance in stances for end in stance.holders + stance.targets}
+        add_mentions(doc, [span for at, span in sorted(ends.made.items()) if at in used])
+        spans = read_spans(doc, ENTITIES) + read_spans(doc, MENTIONS)
+        if len(spans) > len(known):
+            clusters = make_clusters(doc.text, spans, quotes, registry=self.registry)
+            doc._.clusters = write_clusters(clusters)
+        doc._.stances = [write_stance(stance) for stance in stances]
+        return doc
+
+
+@Language.factory("workbench_stances", default_config={"tables": None}, assigns=["doc._.stances"])
+def make_stance_finder(nlp: Language, name: str, tables: Mapping[str, str] | None) -> StanceFinder:
+    """Make the component; `tables` maps file names to sources, None takes the package's own."""
+    register_extensions()
+    return StanceFinder(tables)
+
+
+def _read(scene: Scene, match: Match) -> list[Found]:
+    """Read a cue by the best tier that finds both ends."""
+    if not scene.parsed:
+        found = read_window(scene, match, _empty(scene, match))
+        return [found] if found is not None else []
+    reading = read_cue(scene, match)
+    if reading.blocked:
+        return []
+    if reading.is_complete:
+        return [write_frame(scene, match, reading)]
+    found = read_loosely(scene, match, reading) or read_window(scene, match, reading)
+    return [found] if found is not None else []
