@@ -146,10 +146,12 @@ def install_debian_packages() -> None:
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         say(f"installing {', '.join(missing)} with apt-get")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        quiet = {"stdout": subprocess.DEVNULL, "env": environment}
-        subprocess.call(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
-        options = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
-        if subprocess.call([*options, *missing], **quiet) == 0:  # type: ignore[call-overload]
+        options = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        done = [
+            subprocess.call(command, env=environment, stdout=subprocess.DEVNULL)
+            for command in (["apt-get", "update", "-qq"], options)
+        ]
+        if done[-1] == 0:
             return
     say(
         f"some tests will be skipped by name; to run them: sudo apt-get install {' '.join(missing)}"

@@ -17,14 +17,15 @@ def read_articles(path: Path) -> Iterator[Article]:
     Raises SourceError where no text is found.
     """
     import trafilatura
+    from trafilatura.settings import Document
 
     page = path.read_bytes()
     document = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False)
-    if document is None or not (document.text or "").strip():
+    if not isinstance(document, Document) or not (document.text or "").strip():
         raise SourceError("no article text was found in the page; save its text as a .txt file")
     yield Article(
         id="",
-        text=normalise_text(document.text).strip("\n"),
+        text=normalise_text(document.text or "").strip("\n"),
         title=document.title or "",
         outlet=document.sitename or document.hostname or "",
         published=(document.date or "")[:10],

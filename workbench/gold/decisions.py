@@ -5,14 +5,16 @@ from __future__ import annotations
 from workbench.core.decision import ACTIONS, Action, Conflict, Decision
 from workbench.core.errors import RoundError
 from workbench.core.identity import identify
-from workbench.core.layer import Item, check_layer
+from workbench.core.layer import ADJUDICATION, Item, Layer, check_layer
+from workbench.core.quote import Quote
 from workbench.core.span import Span
+from workbench.core.stance import Stance
 from workbench.gold.adjudication import settle
 from workbench.project import Project
 from workbench.store.articles import get_article
 from workbench.store.decisions import add_decision
-from workbench.store.rounds import list_rounds
 from workbench.store.quarantine import close_quarantine
+from workbench.store.rounds import list_rounds
 
 
 def decide(
@@ -94,23 +96,21 @@ def _choose(conflict: Conflict, action: Action, item: Item | int | None) -> Item
 
 def _check_written(project: Project, conflict: Conflict, item: Item) -> None:
     """Raise RoundError where a written item does not fit its article or the scheme."""
-    from workbench.core.layer import Layer
-
     with project.store() as connection:
         article = get_article(connection, conflict.article_id)
-    ends: list[Span] = []
-    if isinstance(item, Span):
-        ends = [item]
-    elif getattr(item, "speaker", None) is not None:
-        ends = [item.speaker]  # type: ignore[list-item]  # guarded by the line above
+    ends = [item] if isinstance(item, Span) else []
+    if isinstance(item, Stance):
+        ends += [*item.holders, *item.targets]
+    if isinstance(item, (Quote, Stance)) and item.speaker is not None:
+        ends.append(item.speaker)
     layer = Layer(
         article.id,
         article.text_sha256,
-        "adjudication",
+        ADJUDICATION,
         "gold",
-        spans=tuple(dict.fromkeys([*ends, *getattr(item, "holders", ()), *getattr(item, "targets", ())])),
-        quotes=(item,) if type(item).__name__ == "Quote" else (),
-        stances=(item,) if type(item).__name__ == "Stance" else (),
+        spans=tuple(dict.fromkeys(ends)),
+        quotes=(item,) if isinstance(item, Quote) else (),
+        stances=(item,) if isinstance(item, Stance) else (),
     )
     problems = check_layer(layer, article, project.scheme.kinds)
     if problems:

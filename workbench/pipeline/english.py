@@ -15,9 +15,10 @@ from spacy.util import get_installed_models
 
 from workbench.core.errors import PipelineError
 from workbench.core.scheme import Scheme
-from workbench.pipeline import clusters, quotations, stances
+from workbench.pipeline import clusters, quotations
 from workbench.pipeline.entity_rules import list_gazetteers
 from workbench.pipeline.extensions import register_extensions
+from workbench.pipeline.stances.component import StanceFinder
 
 NEEDED = ("tagger", "parser", "lemmatizer", "ner")
 _SIZES = ("trf", "lg", "md", "sm")
@@ -69,26 +70,27 @@ def make_pipeline(
         return nlp
     gazetteers = read_gazetteers(seeds / "gazetteers")
     for case, tokens in _SPECIAL_CASES.items():
-        nlp.tokenizer.add_special_case(case, tokens)  # type: ignore[attr-defined]
-    before = {"before": "ner"} if "ner" in nlp.pipe_names else {"last": True}
+        tokenizer: Any = nlp.tokenizer
+        tokenizer.add_special_case(case, tokens)
+    before: dict[str, Any] = {"before": "ner"} if "ner" in nlp.pipe_names else {"last": True}
     nlp.add_pipe("workbench_furniture", first=True)
-    nlp.add_pipe("workbench_entity_rules", config={"gazetteers": gazetteers}, **before)  # type: ignore[arg-type]
+    nlp.add_pipe("workbench_entity_rules", config={"gazetteers": gazetteers}, **before)
     roles = [*gazetteers["role_heads"], *gazetteers["role_modifiers"]]
     nlp.add_pipe(
         "workbench_entity_labels", config={"mapping": scheme.spacy_mapping, "roles": roles}
     )
     nlp.add_pipe("workbench_names")
     for name, tables in (
-        ("workbench_quotations", quotations.Quotations.needed),
+        ("workbench_quotations", quotations.QuotationFinder.needed),
         ("workbench_clusters", clusters.ClusterMaker.needed),
-        ("workbench_stances", stances.StanceFrames.needed),
+        ("workbench_stances", StanceFinder.needed),
     ):
         nlp.add_pipe(name, config={"tables": read_tables(seeds, tables)})
     return nlp
 
 
 def read_tables(seeds: Path, names: Sequence[str]) -> dict[str, str]:
-    """Read the tables of a component from a project's seeds; raises PipelineError for missing ones."""
+    """Read a component's tables from a project's seeds; raises PipelineError for missing ones."""
     missing = [name for name in names if not (seeds / name).is_file()]
     if missing:
         raise PipelineError(f"{seeds} lacks {', '.join(missing)}; copy them with: workbench init")

@@ -128,8 +128,8 @@ class EntityRules:
         self._cased = PhraseMatcher(nlp.vocab, attr="ORTH")
         self._lower = PhraseMatcher(nlp.vocab, attr="LOWER")
         for name, label in _CASED.items():
-            self._cased.add(label, list(nlp.tokenizer.pipe(gazetteers.get(name, ()))))
-        self._lower.add("ISSUE", list(nlp.tokenizer.pipe(gazetteers.get("issue", ()))))
+            self._cased.add(label, [nlp.make_doc(words) for words in gazetteers.get(name, ())])
+        self._lower.add("ISSUE", [nlp.make_doc(words) for words in gazetteers.get("issue", ())])
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the entities that the rules find."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import pairwise
 
 from workbench.core.article import Article
 from workbench.core.layer import Layer, require_same_text
@@ -44,7 +45,7 @@ def draw_text(article: Article, spans: Iterable[Span], colours: Mapping[str, str
     edges |= {edge for region in article.masked for edge in region}
     cuts = sorted(edges)
     pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = escape(article.text[start:end])
         around = [span for span in marks if span.start <= start and end <= span.end]
         for span in reversed(around):

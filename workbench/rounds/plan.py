@@ -1,4 +1,4 @@
-"""The plan of a round: which passage goes to whom, in which arm and order; seeded, never changed."""
+"""The plan of a round: which passage goes to whom, in which arm and order; never changed."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def find_articles(
     splits: Sequence[str] | None = None,
     upto: int | None = None,
 ) -> list[Article]:
-    """Return articles in the order they came in, as of a sequence number; none withdrawn by then."""
+    """Return articles in the order they came in, as of a number; none withdrawn by then."""
     gone = select(withdrawals.c.article_id)
     query = select(articles.c.id, articles.c.record).order_by(articles.c.seq)
     if upto is not None:

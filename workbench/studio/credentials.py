@@ -118,7 +118,7 @@ def invite(url: str, admin: Account, guest: Account) -> Account:
 
 
 def _sign(client: httpx.Client, form: dict[str, str]) -> dict[str, str]:
-    return {**form, "csrfmiddlewaretoken": client.cookies.get("csrftoken", "")}
+    return {**form, "csrfmiddlewaretoken": client.cookies.get("csrftoken") or ""}
 
 
 def _is_valid(url: str, token: str) -> bool:

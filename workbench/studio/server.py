@@ -115,7 +115,9 @@ def read_admin(folder: Path) -> tuple[str, Account]:
     """Return the address and the administrator's account of a folder's server."""
     path = folder / "credentials.json"
     if not path.exists():
-        raise StudioError("the embedded Label Studio was never started; run: workbench studio start")
+        raise StudioError(
+            "the embedded Label Studio was never started; run: workbench studio start"
+        )
     values = json.loads(path.read_text(encoding="utf-8"))
     return values.pop("url"), Account(name="admin", **values)
 
@@ -160,7 +162,8 @@ def _make_template(template: Path, environment: Mapping[str, str], report: Repor
         work = template.with_suffix(f".{os.getpid()}")
         work.mkdir(parents=True, exist_ok=True)
         code = (
-            "import os, sys, label_studio; sys.path.insert(0, os.path.dirname(label_studio.__file__));"
+            "import os, sys, label_studio;"
+            "sys.path.insert(0, os.path.dirname(label_studio.__file__));"
             "os.environ['DJANGO_SETTINGS_MODULE'] = 'label_studio.core.settings.label_studio';"
             "import django; django.setup();"
             "from django.core.management import call_command; call_command('migrate', verbosity=0)"

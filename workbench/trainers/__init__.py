@@ -1,4 +1,6 @@
-"""Trainers: what a release can teach, one module each.
+"""Trainers: what a release can teach a pipeline, one module each.
 
-A module has `train(examples, *, base, seed, ...)`; see `workbench.training` for the contract.
+A module has `ORDER`, a number that ranks it among the others, and
+`train(nlp, examples, dev, *, seed, steps, report)`, which changes the pipeline and returns what
+it learnt as plain data. Examples are pairs of an article and its gold layer.
 """

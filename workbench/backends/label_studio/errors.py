@@ -1,4 +1,4 @@
-"""Turn what the SDK and the network raise into one sentence that names the server and the remedy."""
+"""Turn what SDK and network raise into one sentence that names the server and the remedy."""
 
 from __future__ import annotations
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.backends.label_studio.errors import translated
 from workbench.core.errors import BackendError
-
-if TYPE_CHECKING:
-    from label_studio_sdk import LabelStudio
 
 OLDEST = (1, 13)
 """The first version whose personal access tokens and filters are as this code needs them."""
@@ -45,9 +42,8 @@ class Server:
         with translated(self.url, "log in"):
             # The SDK reads its defaults from the environment unless both are given; under a path
             # it needs the trailing slash.
-            self._sdk: LabelStudio = LabelStudio(
-                base_url=f"{self.url}/", api_key=token, timeout=timeout
-            )
+            make: Any = LabelStudio
+            self._sdk: Any = make(base_url=f"{self.url}/", api_key=token, timeout=timeout)
 
     def __repr__(self) -> str:
         """Name the address and never the token."""
@@ -187,9 +183,7 @@ class Server:
     def iter_tasks(self, project_id: int, *, page_size: int = 100) -> Iterator[dict[str, Any]]:
         """Yield every task of a project with its annotations, drafts and predictions, as sent."""
         with translated(self.url, f"read the tasks of project {project_id}"):
-            for task in self._sdk.tasks.list(
-                project=project_id, fields="all", page_size=page_size
-            ):
+            for task in self._sdk.tasks.list(project=project_id, fields="all", page_size=page_size):
                 yield json.loads(task.model_dump_json())
 
     def get_task(self, task_id: int) -> dict[str, Any]:

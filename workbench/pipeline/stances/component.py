@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from workbench.adapters.records.items import write_stance
 from workbench.analysis.clusters import make_clusters, read_registry
-from workbench.core.cluster import Cluster
-from workbench.core.quote import Quote
-from workbench.core.span import Span
-from workbench.core.stance import Stance, derive_speaker
 from workbench.pipeline.clusters import REGISTRY, read_quotes, write_clusters
 from workbench.pipeline.extensions import register_extensions
 from workbench.pipeline.lexicons import TableCarrier

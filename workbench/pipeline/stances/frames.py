@@ -70,9 +70,7 @@ def write_frame(scene: Scene, match: Match, reading: Reading) -> Found:
         first, last = match.numbers[0], match.numbers[0]
     rule = f"frame:{' '.join(match.cue.words)}"
     cue = to_offsets(scene.doc, first, last)
-    return Found(
-        cue, reading.holders, reading.aim.spans, polarity, status, rule, SCORES["frame"]
-    )
+    return Found(cue, reading.holders, reading.aim.spans, polarity, status, rule, SCORES["frame"])
 
 
 def _start(scene: Scene, match: Match, verb: Token, noun: Token | None = None) -> Reading:
@@ -250,9 +248,7 @@ def _read_adjective(scene: Scene, match: Match) -> Reading:
     reading = _start(scene, match, verb)
     reading.turn.first = word.i if reading.turn.status == "asserted" else reading.turn.first
     subjects = find_passive_subjects(word) if is_passive(word) else []
-    reading.holders = (
-        keep_holders(scene, word, subjects) if subjects else find_holders(scene, verb)
-    )
+    reading.holders = keep_holders(scene, word, subjects) if subjects else find_holders(scene, verb)
     _lend_speaker(scene, reading, verb)
     if word.dep_ == "acl" and word.tag_ == "VBN":
         antecedent = find_antecedent(word.head)

@@ -100,9 +100,7 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
     return Lexicon(ordered, _read_roles(modifiers, verbs))
 
 
-def _read_roles(
-    source: str, irregular: Mapping[str, tuple[str, ...]]
-) -> dict[str, frozenset[str]]:
+def _read_roles(source: str, irregular: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     roles: defaultdict[str, set[str]] = defaultdict(set)
     for line in source.splitlines():
         role, tab, words = line.partition("\t")

@@ -1,0 +1,123 @@
+"""JupyterLab on a project, on this machine alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from workbench.core.errors import StudioError
+from workbench.project import Project
+from workbench.studio.credentials import write_secret
+from workbench.studio.processes import end_process, find_free_port, find_process, wait, write_pid
+
+READY_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A running JupyterLab; its address holds the token that opens it."""
+
+    address: str
+    was_running: bool = False
+
+    def __repr__(self) -> str:
+        """Name the address without its token."""
+        return f"Lab({self.address.split('?')[0]!r})"
+
+
+def start_lab(project: Project, notebook: str = "") -> Lab:
+    """Start JupyterLab in the project's folder, or find it running; opens on a notebook.
+
+    Bound to loopback, without announcements or checks for updates. Raises StudioError where it
+    does not come up.
+    """
+    folder = project.root / "data" / "lab"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    secret = folder / "lab.json"
+    if find_process(folder / "pid") is not None and secret.exists():
+        return Lab(json.loads(secret.read_text(encoding="utf-8"))["address"], was_running=True)
+    port, token = find_free_port(), secrets.token_urlsafe(24)
+    path = f"/lab/tree/{notebook}" if notebook else "/lab"
+    address = f"http://127.0.0.1:{port}{path}?token={token}"
+    write_secret(secret, {"address": address})
+    _write_config(folder / "config")
+    process = _spawn(project.root, folder, port, token)
+    write_pid(folder / "pid", process.pid)
+    _await_start(process, port, token, folder / "lab.log")
+    return Lab(address)
+
+
+def stop_lab(project: Project) -> bool:
+    """End the project's JupyterLab with its kernels and tell whether it ran."""
+    path = project.root / "data" / "lab" / "pid"
+    process = find_process(path)
+    if process is not None:
+        end_process(process)
+    path.unlink(missing_ok=True)
+    return process is not None
+
+
+def _write_config(folder: Path) -> None:
+    """Turn off the announcements, which would ask a server on the internet."""
+    page = folder / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    disabled = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    page.write_text(json.dumps(disabled), encoding="utf-8")
+
+
+def _spawn(root: Path, folder: Path, port: int, token: str) -> subprocess.Popen[bytes]:
+    options = [
+        "--no-browser",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={root}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")
+    # The token stands in the environment, where other users can't read it as they can a command.
+    environment = {
+        **os.environ,
+        "JUPYTER_TOKEN": token,
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "share"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    with (folder / "lab.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            env=environment,
+            cwd=root,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+def _await_start(process: subprocess.Popen[bytes], port: int, token: str, log: Path) -> None:
+    for _ in range(READY_SECONDS * 4):
+        if process.poll() is not None:
+            raise StudioError(f"JupyterLab ended at its start; see {log}")
+        try:
+            url = f"http://127.0.0.1:{port}/api/status"
+            if httpx.get(url, params={"token": token}, timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        wait(0.25)
+    process.terminate()
+    raise StudioError(f"JupyterLab was not ready after {READY_SECONDS} s; see {log}")

@@ -1,0 +1,1 @@
+"""The verbs of releases: build, verify, read."""

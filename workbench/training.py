@@ -1,0 +1,133 @@
+"""Train a pipeline from a release; test articles are never learnt from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from workbench.core.article import Article
+from workbench.core.errors import TrainingError
+from workbench.core.identity import digest
+from workbench.core.layer import Layer
+from workbench.core.release import Release
+from workbench.plugins import list_plugins, load_plugin
+from workbench.preannotation import load_pipeline
+from workbench.project import Project
+from workbench.releases.files import check_version, read_release
+from workbench.store.names import add_model, get_model
+
+Examples = Sequence[tuple[Article, Layer]]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained pipeline: its name, folder and author, and what each trainer learnt."""
+
+    name: str
+    path: Path
+    author: str
+    release: str
+    learnt: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Name the model and its release."""
+        return f"Model({self.name!r} from release {self.release})"
+
+    def to_record(self) -> dict[str, Any]:
+        """Write the model as plain JSON; `model` is what other verbs take."""
+        return {**asdict(self), "path": str(self.path), "model": self.name}
+
+
+def train(
+    project: Project,
+    release: Release | str,
+    *,
+    trainers: Sequence[str] | None = None,
+    seed: int | None = None,
+    steps: int | None = None,
+    progress: bool = True,
+) -> Model:
+    """Train the project's pipeline on a release's train split, watched on its dev split.
+
+    The same release, seed and settings give the same model, which is then not trained again.
+    Raises TrainingError where the train split is empty.
+    """
+    if isinstance(release, str):
+        release = read_release(project.releases / check_version(release))
+    examples, dev = release.select("train"), release.select("dev")
+    if not examples:
+        raise TrainingError(
+            f"release {release.version} has no train article with gold; "
+            "adjudicate articles of the train split first"
+        )
+    seed = project.seed if seed is None else seed
+    names = list_plugins("trainers") if trainers is None else list(trainers)
+    modules = sorted((load_plugin("trainers", name).ORDER, name) for name in names)
+    nlp, base = load_pipeline(project)
+    stated = [release.manifest["files"], base, seed, steps, [name for _, name in modules]]
+    name = f"{release.version}-{digest(stated)[:8]}"
+    path = project.models / name
+    if path.is_dir():
+        return find_model(project, name)
+    learnt: dict[str, Any] = {}
+    for _, trainer in modules:
+        options = {} if steps is None else {"steps": steps}
+        with tqdm(desc=f"train {trainer}", delay=1, disable=not progress, unit="step") as bar:
+            learnt[trainer] = load_plugin("trainers", trainer).train(
+                nlp, examples, dev, seed=seed, report=_Reporter(bar), **options
+            )
+    nlp.meta["name"] = f"stances_{release.version}"
+    nlp.meta["workbench"] = {"release": release.version, "model": name}
+    _save(nlp, path)
+    return _record(project, Model(name, path, _describe(nlp), release.version, learnt))
+
+
+def find_model(project: Project, name: str) -> Model:
+    """Return a trained model by name; raises StoreError that lists those there are."""
+    with project.store() as connection:
+        record = get_model(connection, name)
+    path = project.models / name
+    if not path.is_dir():
+        raise TrainingError(f"the model {name!r} is gone from {project.models}; train it again")
+    return Model(name, path, record["author"], record["release"], record["learnt"])
+
+
+class _Reporter:
+    """Moves a progress bar to the step that a trainer reports, the score beside it."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    def __call__(self, step: int, steps: int, score: float) -> None:
+        self._bar.total = steps
+        self._bar.n = step
+        if score:
+            self._bar.set_postfix(dev=f"{score:.3f}")
+        self._bar.refresh()
+
+
+def _save(nlp: Any, path: Path) -> None:
+    """Save a pipeline so that its folder is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = path.with_name(f".{path.name}.{os.getpid()}")
+    shutil.rmtree(work, ignore_errors=True)
+    nlp.to_disk(work)
+    work.rename(path)
+
+
+def _describe(nlp: Any) -> str:
+    from workbench.pipeline.english import describe_pipeline
+
+    return describe_pipeline(nlp)
+
+
+def _record(project: Project, model: Model) -> Model:
+    with project.store() as connection:
+        add_model(connection, model.name, model.to_record(), at=project.now())
+    return model
