@@ -1,1 +1,88 @@
-"""An annotation workbench for who is for or against whom or what, in which words, by whom."""
+"""An annotation workbench for who is for or against whom or what, in which words, by whom.
+
+Everything named here is imported when it is first used, so that `import workbench` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.annotators import add_annotators
+    from workbench.display import show
+    from workbench.doctor import examine
+    from workbench.evaluation import evaluate
+    from workbench.gold.adjudication import adjudicate
+    from workbench.gold.decisions import decide
+    from workbench.importing import import_layers
+    from workbench.ingestion import ingest
+    from workbench.initialisation import init
+    from workbench.preannotation import preannotate
+    from workbench.project import open_project
+    from workbench.releases.build import release
+    from workbench.releases.verification import verify
+    from workbench.rounds.agreement import agreement
+    from workbench.rounds.pull import pull
+    from workbench.rounds.push import push
+    from workbench.rounds.status import status
+    from workbench.selection import select
+    from workbench.training import train
+
+_HOMES = {
+    "add_annotators": "workbench.annotators",
+    "adjudicate": "workbench.gold.adjudication",
+    "agreement": "workbench.rounds.agreement",
+    "decide": "workbench.gold.decisions",
+    "evaluate": "workbench.evaluation",
+    "examine": "workbench.doctor",
+    "import_layers": "workbench.importing",
+    "ingest": "workbench.ingestion",
+    "init": "workbench.initialisation",
+    "open_project": "workbench.project",
+    "preannotate": "workbench.preannotation",
+    "pull": "workbench.rounds.pull",
+    "push": "workbench.rounds.push",
+    "release": "workbench.releases.build",
+    "select": "workbench.selection",
+    "show": "workbench.display",
+    "status": "workbench.rounds.status",
+    "train": "workbench.training",
+    "verify": "workbench.releases.verification",
+}
+
+__all__ = [
+    "add_annotators",
+    "adjudicate",
+    "agreement",
+    "decide",
+    "evaluate",
+    "examine",
+    "import_layers",
+    "ingest",
+    "init",
+    "open_project",
+    "preannotate",
+    "pull",
+    "push",
+    "release",
+    "select",
+    "show",
+    "status",
+    "train",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a verb from its module when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the verbs, so that completion finds them."""
+    return list(__all__)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from workbench.adapters.records.items import write_stance
 from workbench.analysis.clusters import make_clusters, read_registry
+from workbench.core.cluster import Cluster
+from workbench.core.quote import Quote
+from workbench.core.stance import Stance, derive_speaker
 from workbench.pipeline.clusters import REGISTRY, read_quotes, write_clusters
 from workbench.pipeline.extensions import register_extensions
 from workbench.pipeline.lexicons import TableCarrier
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, Ends, add_mentions, read_spans
 from workbench.pipeline.quotations import IRREGULAR, MODIFIERS
-from workbench.pipeline.stances.frames import read_cue, write_frame
+from workbench.pipeline.stances.frames import Reading, read_cue, write_frame
 from workbench.pipeline.stances.lexicon import Match, find_cues, read_lexicon
 from workbench.pipeline.stances.loose import read_loosely, read_window
 from workbench.pipeline.stances.scene import Found, Scene
@@ -80,3 +84,41 @@ def _read(scene: Scene, match: Match) -> list[Found]:
         return [write_frame(scene, match, reading)]
     found = read_loosely(scene, match, reading) or read_window(scene, match, reading)
     return [found] if found is not None else []
+
+
+def _empty(scene: Scene, match: Match) -> Reading:
+    """Return what a cue says by its word alone, where there is no parse to read a frame from."""
+    polarity = match.cue.polarity
+    return Reading(polarity=polarity, last=match.numbers[-1])
+
+
+def _drop_reflexive(found: Sequence[Found], clusters: Sequence[Cluster]) -> list[Found]:
+    """Drop targets that are their own holder; a stance that had no other goes."""
+    referent = {m.offsets: number for number, c in enumerate(clusters) for m in c.mentions}
+    kept = []
+    for stance in found:
+        holders = {referent.get(span.offsets, -1) for span in stance.holders} - {-1}
+        targets = [span for span in stance.targets if referent.get(span.offsets, -2) not in holders]
+        if targets:
+            kept.append(replace(stance, targets=targets))
+    return kept
+
+
+def _write(found: Sequence[Found], quotes: Sequence[Quote]) -> list[Stance]:
+    """Make stances of what was found, each once, with the speaker of the innermost quote."""
+    stances: dict[Stance, None] = {}
+    for one in found:
+        cue = (one.cue,)
+        stances[
+            Stance(
+                cue=cue,
+                holders=tuple(one.holders),
+                targets=tuple(one.targets),
+                polarity=one.polarity,
+                status=one.status,
+                speaker=derive_speaker(cue, quotes),
+                score=one.score,
+                rule=one.rule,
+            )
+        ] = None
+    return sorted(stances, key=lambda stance: (stance.cue, stance.polarity))

@@ -1,0 +1,123 @@
+"""Commands about projects and articles: init, ingest, preannotate, select, import."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.output import AsJson, ProjectFolder, answer, find_project, say
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("init")(init)
+    app.command("ingest")(ingest)
+    app.command("preannotate")(preannotate)
+    app.command("select")(select)
+    app.command("import")(import_)
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new folder.")]) -> None:
+    """Make a project with the default scheme, gazetteers and lexicons."""
+    from workbench import initialisation
+
+    project = initialisation.init(folder)
+    typer.echo(f"made the project {project.root}; next: workbench ingest PATH")
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    split: Annotated[
+        str | None, typer.Option(help="train, dev or test, where none is stated.")
+    ] = None,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring articles in: text, Markdown, HTML, JSONL or CSV."""
+    from workbench import ingestion
+
+    done = ingestion.ingest(find_project(project), *paths, split=split)  # type: ignore[arg-type]  # checked there
+    for refused in done.refused:
+        say(f"left out {refused.source}: {refused.reason}")
+    for group, ids in done.groups.items():
+        say(f"near-duplicates in group {group}: {', '.join(ids)}")
+    answer(done, as_json)
+    if done.refused and not len(done):
+        raise typer.Exit(1)
+
+
+def preannotate(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ARTICLE...", help="Default: all.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="A trained model, pipeline or folder.")] = None,
+    again: Annotated[bool, typer.Option(help="Also do what is done already.")] = False,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Suggest entities, quotations and stances by spaCy."""
+    from workbench import preannotation
+    from workbench.adapters.records import write_layer
+    from workbench.store.articles import find_articles
+
+    opened = find_project(project)
+    layers = preannotation.preannotate(opened, ids or None, nlp=model, again=again)
+    if as_json:
+        with opened.store() as connection:
+            texts = {article.id: article.text for article in find_articles(connection)}
+        for layer in layers:
+            record = write_layer(layer, texts[layer.article_id])
+            typer.echo(json.dumps(record, ensure_ascii=False))
+        return
+    spans, stances = (sum(len(getattr(x, what)) for x in layers) for what in ("spans", "stances"))
+    typer.echo(f"{len(layers)} articles: {spans} spans, {stances} stances suggested")
+
+
+def select(
+    by: Annotated[str, typer.Option(help="The strategy that ranks train and dev.")] = "uncertainty",
+    n: Annotated[int | None, typer.Option(help="How many; default: all.")] = None,
+    test: Annotated[float, typer.Option(help="The share of test articles.")] = 0.2,
+    seed: Annotated[int | None, typer.Option(help="Of every random choice.")] = None,
+    save: Annotated[str, typer.Option(metavar="QUEUE", help="Keep the queue under a name.")] = "",
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose which articles are annotated next."""
+    from workbench import selection
+    from workbench.store.layers import find_layers
+
+    opened = find_project(project)
+    with opened.store() as connection:
+        drafts = find_layers(connection, kind="prediction")
+    queue = selection.select(opened, drafts, by=by, n=n, test=test, seed=seed, save=save)
+    answer(queue, as_json, "\n".join(queue))
+
+
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file of layers.")],
+    as_: Annotated[str, typer.Option("--as", help="gold, annotation or prediction.")],
+    format_: Annotated[str, typer.Option("--format", help="The file's format.")] = "jsonl",
+    author: Annotated[str, typer.Option(help="Whose work it is.")] = "",
+    split: Annotated[str, typer.Option(help="Only articles of this split.")] = "",
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in layers that somebody else made."""
+    from workbench.importing import import_layers
+
+    done = import_layers(
+        find_project(project),
+        path,
+        format=format_,
+        as_=as_,  # type: ignore[arg-type]  # checked there
+        author=author,
+        split=split,
+    )
+    for entry, reason in done.quarantined:
+        say(f"{entry}: {reason}")
+    answer(done, as_json)
+    if done.quarantined and not done.layers:
+        raise typer.Exit(1)

@@ -1,0 +1,125 @@
+"""Commands about rounds: annotators, push, status, pull, agreement."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from workbench.cli.output import AsJson, ProjectFolder, answer, find_project, say, show_table
+
+Round = Annotated[str, typer.Argument(metavar="ROUND", help="The round's name.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    annotators = typer.Typer(help="Accounts of annotators.", no_args_is_help=True)
+    annotators.command("add")(add_annotators)
+    app.add_typer(annotators, name="annotators")
+    app.command("push")(push)
+    app.command("status")(status)
+    app.command("pull")(pull)
+    app.command("agreement")(agreement)
+
+
+def add_annotators(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...")],
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make accounts on the project's own Label Studio; each login is shown once."""
+    from workbench import annotators
+
+    made = annotators.add_annotators(find_project(project), *names)
+    rows = [{"name": a.name, "email": a.email, "password": a.password} for a in made]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    for row in rows:
+        typer.echo(f"{row['name']}: log in as {row['email']} with {row['password']}")
+    if len(made) < len(set(names)):
+        say("the others have accounts already")
+
+
+def push(
+    name: Round,
+    queue: Annotated[str, typer.Option(help="A saved queue; default: all articles.")] = "",
+    annotators: Annotated[str, typer.Option(help="Names with commas; nobody: a pool.")] = "",
+    overlap: Annotated[float, typer.Option(help="How many people see a passage.")] = 1.0,
+    blind: Annotated[float, typer.Option(help="The share without suggestions.")] = 0.0,
+    unit: Annotated[str, typer.Option(help="article or paragraph.")] = "article",
+    seed: Annotated[int | None, typer.Option(help="Of the plan's random choices.")] = None,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan a round and put its tasks into Label Studio; run again, it pushes what is missing."""
+    from workbench.rounds import push as pushing
+    from workbench.store.articles import find_articles
+    from workbench.store.layers import find_layers
+
+    opened = find_project(project)
+    with opened.store() as connection:
+        drafts = find_layers(connection, kind="prediction")
+        articles = [article.id for article in find_articles(connection)]
+    done = pushing.push(
+        opened,
+        name,
+        queue or articles,
+        drafts,
+        annotators=[part.strip() for part in annotators.split(",") if part.strip()],
+        overlap=overlap,
+        blind=blind,
+        unit=unit,  # type: ignore[arg-type]  # checked there
+        seed=seed,
+    )
+    answer(done, as_json)
+
+
+def status(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
+    """Say what was done in a round, live."""
+    from workbench.rounds import status as counting
+
+    found = counting.status(find_project(project), name)
+    if as_json:
+        answer(found, as_json)
+        return
+    columns = ("annotator", "tasks", "done", "skipped", "doubtful", "remaining")
+    show_table(columns, found.list_rows())
+
+
+def pull(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
+    """Take in what everybody submitted."""
+    from workbench.adapters.records import write_layer
+    from workbench.rounds import pull as pulling
+    from workbench.store.articles import find_articles
+
+    opened = find_project(project)
+    pulled = pulling.pull(opened, name)
+    with opened.store() as connection:
+        texts = {article.id: article.text for article in find_articles(connection)}
+    if as_json:
+        for layer in pulled:
+            typer.echo(json.dumps(write_layer(layer, texts[layer.article_id]), ensure_ascii=False))
+    else:
+        typer.echo(repr(pulled))
+    for problem in pulled.problems:
+        say(f"workbench: {problem}")
+    if pulled.problems:
+        raise typer.Exit(1)
+
+
+def agreement(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
+    """Measure how far annotators agree, pair by pair."""
+    from workbench.analysis.agreement import MEASURES, measure_agreement
+    from workbench.store.layers import find_layers
+    from workbench.store.rounds import get_round
+
+    with find_project(project).store() as connection:
+        get_round(connection, name)
+        layers = find_layers(connection, kind="annotation", round=name)
+    found = measure_agreement(layers)
+    if as_json:
+        answer(found, as_json)
+        return
+    show_table(("pair", "articles", *MEASURES), found.list_rows())
