@@ -68,7 +68,7 @@ class Project:
     @property
     def annotators_file(self) -> Path:
         """The accounts of annotators on the embedded server, readable by the owner alone."""
-        return self.root / "data" / "annotators.json"
+        return self.studio_folder / "annotators.json"
 
     @property
     def store_url(self) -> str:

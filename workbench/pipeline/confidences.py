@@ -15,13 +15,18 @@ _GROUPS = ("entities", "mentions")
 
 @Language.factory(
     "workbench_confidences",
-    default_config={"scores": {}},
+    default_config={"rules": [], "scores": []},
     assigns=["doc.spans", "doc._.stances", "doc._.quotes"],
 )
-def make_confidences(nlp: Language, name: str, scores: dict[str, float]) -> Confidences:
-    """Make the component; `scores` holds the confidence of a rule or of a whole tier."""
+def make_confidences(
+    nlp: Language, name: str, rules: list[str], scores: list[float]
+) -> Confidences:
+    """Make the component; each rule, or whole tier, has the score at its place.
+
+    Two lists, since a rule's name has a colon, which spaCy's config can't have in a key.
+    """
     register_extensions()
-    return Confidences(scores)
+    return Confidences(dict(zip(rules, scores, strict=True)))
 
 
 class Confidences:

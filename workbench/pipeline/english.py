@@ -54,7 +54,7 @@ def load_base(base: Language | str | Path | None = None) -> Language:
     try:
         return spacy.load(name)
     except (OSError, ValueError) as error:
-        what = str(error).split("\n")[0]
+        what = " ".join(str(error).split())[:300]
         raise PipelineError(f"the spaCy pipeline {str(name)!r} can't be loaded: {what}") from None
 
 

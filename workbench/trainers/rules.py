@@ -45,7 +45,7 @@ def train(
     scores = {rule: round((accepted[rule] + 1) / (n + 4), 4) for rule, n in sorted(fired.items())}
     if "workbench_confidences" in nlp.pipe_names:
         nlp.remove_pipe("workbench_confidences")
-    nlp.add_pipe("workbench_confidences", config={"scores": scores})
+    nlp.add_pipe("workbench_confidences", config={"rules": [*scores], "scores": [*scores.values()]})
     return {"rules": len(scores), "scores": scores}
 
 

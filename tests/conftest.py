@@ -1,0 +1,84 @@
+"""What many tests share: a project with three tiny articles and their gold."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from workbench.adapters.front_matter import split_front_matter
+from workbench.adapters.markup import parse_markup
+from workbench.core.article import Article
+from workbench.core.layer import Layer
+from workbench.ingestion import ingest
+from workbench.initialisation import init
+from workbench.project import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "tests" / "data"
+SPLITS = {"cairo": "train", "lima": "train", "oslo": "test"}
+
+# A fifth of the examples by default, all of them when WORKBENCH_THOROUGH is 1.
+THOROUGH = os.environ.get("WORKBENCH_THOROUGH") == "1"
+settings.register_profile("default", deadline=None, max_examples=500 if THOROUGH else 100)
+settings.load_profile("default")
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Make a skip for want of a program a failure where everything is required, as in CI."""
+    required = os.environ.get("WORKBENCH_REQUIRE_ALL") == "1"
+    if required and call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
+        reason = str(call.excinfo.value)
+        if "apt-get install" in reason:
+            call.excinfo = pytest.ExceptionInfo.from_exception(AssertionError(reason))
+
+
+@pytest.fixture(scope="session")
+def tiny_gold() -> dict[str, Layer]:
+    """Return the hand-written gold of the tiny articles by the hash of their text."""
+    found = {}
+    for path in sorted((DATA / "gold").glob("*.md")):
+        _, body = split_front_matter(path.read_text(encoding="utf-8"))
+        _, layer = parse_markup(body.strip("\n"))
+        found[layer.text_sha256] = layer
+    return found
+
+
+@pytest.fixture(scope="session")
+def tiny_articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the tiny articles as Markdown files into a folder."""
+    folder = tmp_path_factory.mktemp("articles")
+    for path in sorted((DATA / "gold").glob("*.md")):
+        _, body = split_front_matter(path.read_text(encoding="utf-8"))
+        text, _ = parse_markup(body.strip("\n"))
+        matter = f"---\nid: {path.stem}\ntitle: {path.stem}\nsplit: {SPLITS[path.stem]}\n---\n"
+        (folder / path.name).write_text(matter + text + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Make a project without articles whose clock stands still."""
+    for name in ("WORKBENCH_STORE_URL", "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    made = init(tmp_path / "project")
+    return Project(made.root, made.settings, {}, lambda: datetime(2026, 1, 2, tzinfo=UTC))
+
+
+@pytest.fixture
+def project(empty_project: Project, tiny_articles: Path) -> Project:
+    """Make a project that holds the three tiny articles."""
+    ingest(empty_project, tiny_articles, progress=False)
+    return empty_project
+
+
+@pytest.fixture
+def articles(project: Project) -> dict[str, Article]:
+    """Return the articles of the project by id."""
+    from workbench.store.articles import find_articles
+
+    with project.store() as connection:
+        return {article.id: article for article in find_articles(connection)}
