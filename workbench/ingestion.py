@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from workbench.analysis.furniture import find_furniture
 from workbench.analysis.splitting import SHARES, Shingles, draw_split
-from workbench.core.article import SPLITS, Article, Split, check_article
+from workbench.core.article import SPLITS, Article, Split, check_article, first_line
 from workbench.core.errors import SettingsError, SourceError
 from workbench.plugins import list_plugins, load_plugin
 from workbench.project import Project
@@ -199,7 +199,7 @@ class _Intake:
 
 def make_article_id(article: Article) -> str:
     """Name an article `<date>-<slug>-<8 hex>` by its date, its first words and its text's hash."""
-    words = article.title or next((x for x in article.text.split("\n") if x.strip()), "")
+    words = article.title or first_line(article)
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     slug = "-".join(re.findall(r"[a-z0-9]+", plain)[:6])[:40].strip("-") or "article"
     date = article.published or "undated"

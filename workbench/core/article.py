@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workbench.core.offsets import Offsets, is_valid
+from workbench.core.offsets import Offsets, is_covered, is_valid
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
@@ -52,6 +52,18 @@ class Article:
     def __repr__(self) -> str:
         """Name the article and its length, never the whole text."""
         return f"Article({self.id!r}, {len(self.text)} characters)"
+
+
+def first_line(article: Article, longest: int = 80) -> str:
+    """Return the beginning of the article's first line that is not furniture."""
+    at = 0
+    for line in article.text.split("\n"):
+        words = line.strip()
+        start = at + line.find(words)
+        if words and not is_covered((start, start + len(words)), article.masked):
+            return words if len(words) <= longest else f"{words[:longest].rsplit(' ', 1)[0]} …"
+        at += len(line) + 1
+    return article.id
 
 
 def check_article(article: Article) -> list[str]:

@@ -40,7 +40,7 @@ def make_config(scheme: Scheme) -> str:
     view = Xml.Element("View")
     Xml.SubElement(view, "Style").text = _STYLE
     Xml.SubElement(view, "Header", value="$title", size="4")
-    Xml.SubElement(view, "Markdown", value="$outlet · $date · $url")
+    Xml.SubElement(view, "Markdown", value="$byline")
     bar = Xml.SubElement(view, "View", className="wb-labels")
     labels = Xml.SubElement(bar, "Labels", name=SPAN, toName=TEXT, showInline="true")
     for kinds in _GROUPS:

@@ -8,10 +8,10 @@ from statistics import mean
 from typing import Any
 
 from workbench.adapters.label_studio.names import AUTHOR_CHOICE, SPAN, STATUS, TEXT, VOICE
-from workbench.core.article import Article
+from workbench.core.article import Article, first_line
 from workbench.core.cluster import Cluster
 from workbench.core.identity import identify
-from workbench.core.layer import Layer, require_same_text
+from workbench.core.layer import Item, Layer, require_same_text
 from workbench.core.offsets import Offsets, contains, is_covered
 from workbench.core.quote import QUOTE
 from workbench.core.round import Assignment
@@ -39,14 +39,14 @@ def make_task(article: Article, assignment: Assignment) -> dict[str, Any]:
     An address that is no web address is left out.
     """
     start, end = assignment.start, assignment.end
+    link = article.url if article.url.startswith(("https://", "http://")) else ""
+    byline = (article.outlet, article.published, link)
     return {
         "data": {
             "key": assignment.key,
             "article_id": article.id,
-            "title": article.title or article.id,
-            "outlet": article.outlet,
-            "date": article.published,
-            "url": article.url if article.url.startswith(("https://", "http://")) else "",
+            "title": article.title or first_line(article),
+            "byline": " · ".join(part for part in byline if part),
             TEXT: article.text[start:end],
         }
     }
@@ -62,6 +62,14 @@ def make_prediction(encoded: Encoded, layer: Layer, suggestion_set: str) -> dict
     }
 
 
+def name_region(text_sha256: str, item: Item) -> str:
+    """Name an item's region: its id, with an underscore for the colon.
+
+    Label Studio colours regions by a style rule made of the id, which a colon or dot would break.
+    """
+    return identify(text_sha256, item).replace(":", "_")
+
+
 def encode_layer(layer: Layer, article: Article, passage: Offsets) -> Encoded:
     """Encode what a layer holds inside a passage, with offsets local to the passage.
 
@@ -73,16 +81,16 @@ def encode_layer(layer: Layer, article: Article, passage: Offsets) -> Encoded:
     writer = _Writer(layer, article, passage)
     for span in layer.spans:
         if writer.shows(span.offsets):
-            writer.add_region(identify(layer.text_sha256, span), span.offsets, span.label)
+            writer.add_region(name_region(layer.text_sha256, span), span.offsets, span.label)
     for quote in layer.quotes:
         if writer.shows(quote.offsets):
-            region = identify(layer.text_sha256, quote)
+            region = name_region(layer.text_sha256, quote)
             writer.add_region(region, quote.offsets, QUOTE)
             speakers = [quote.speaker] if quote.speaker else []
             writer.add_links(region, "speaker", speakers, quote.offsets)
     for stance in layer.stances:
         if all(writer.shows(cue) for cue in stance.cue):
-            region = identify(layer.text_sha256, stance)
+            region = name_region(layer.text_sha256, stance)
             writer.add_cue(region, stance.cue, stance.polarity)
             if stance.status != "asserted":
                 writer.add_choice(region, stance.cue[0], STATUS, stance.status)
@@ -124,8 +132,8 @@ class _Writer:
         """Write a cue: its first piece bears the item's id, each further one is linked to it."""
         self.add_region(region, cue[0], polarity)
         for number, offsets in enumerate(cue[1:], start=2):
-            self.add_region(f"{region}.{number}", offsets, polarity)
-            self._add_relation(region, f"{region}.{number}")
+            self.add_region(f"{region}_{number}", offsets, polarity)
+            self._add_relation(region, f"{region}_{number}")
 
     def add_choice(self, region: str, offsets: Offsets, name: str, choice: str) -> None:
         """Tick a choice on a region."""
@@ -148,13 +156,13 @@ class _Writer:
             if mention is None:
                 withheld.append(end)
             else:
-                shown.setdefault(identify(self._layer.text_sha256, mention), []).append(end)
+                shown.setdefault(name_region(self._layer.text_sha256, mention), []).append(end)
         for other in shown:
             self._add_relation(*((region, other) if role == "target" else (other, region)))
         substituted = {
             other: [_write_end(end) for end in meant]
             for other, meant in shown.items()
-            if [identify(self._layer.text_sha256, end) for end in meant] != [other]
+            if [name_region(self._layer.text_sha256, end) for end in meant] != [other]
         }
         if substituted:
             self._note(region, "substituted")[role] = substituted
