@@ -1,8 +1,9 @@
-"""What many tests share: a project with three tiny articles and their gold."""
+"""What many tests share: a project with three tiny articles, and a real Label Studio."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from hypothesis import settings
 
 from workbench.adapters.front_matter import split_front_matter
 from workbench.adapters.markup import parse_markup
+from workbench.backends.label_studio import Server
+from workbench.connection import find_templates
 from workbench.core.article import Article
 from workbench.core.layer import Layer
 from workbench.ingestion import ingest
 from workbench.initialisation import init
 from workbench.project import Project
+from workbench.studio import start_studio, stop_studio
+from workbench.studio.server import read_admin
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
@@ -82,3 +87,27 @@ def articles(project: Project) -> dict[str, Article]:
 
     with project.store() as connection:
         return {article.id: article for article in find_articles(connection)}
+
+
+@pytest.fixture(scope="session")
+def studio_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Run one server for the whole session, and end it."""
+    folder = tmp_path_factory.mktemp("studio") / "data" / "studio"
+    start_studio(folder, templates=find_templates())
+    yield folder
+    stop_studio(folder)
+
+
+@pytest.fixture
+def server(studio_folder: Path) -> Server:
+    """Return the session's server as its administrator sees it."""
+    url, admin = read_admin(studio_folder)
+    return Server(url, admin.token)
+
+
+@pytest.fixture
+def connected(project: Project, studio_folder: Path) -> Project:
+    """Let the test's project use the session's server as its own."""
+    (project.root / "data").mkdir(exist_ok=True)
+    (project.root / "data" / "studio").symlink_to(studio_folder, target_is_directory=True)
+    return project

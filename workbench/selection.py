@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from workbench.plugins import load_plugin
 from workbench.project import Project
 from workbench.store.articles import find_articles
 from workbench.store.names import add_queue
+
+Rank = Callable[..., list[str]]
+"""A strategy's function: from drafts by article id to ids, most wanted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,14 @@ def select(
     """
     if not 0 <= test <= 1:
         raise RoundError(f"the share of test articles is {test}; it must be between 0 and 1")
+    rank = load_plugin("strategies", by).rank
     seed = project.seed if seed is None else seed
     layers = {layer.article_id: layer for layer in drafts}
     with project.store() as connection:
         splits = {a.id: a.split for a in find_articles(connection) if a.id in layers}
     if not splits:
         raise RoundError("there is nothing to choose from: preannotate articles first")
-    queue = Queue(_choose(layers, splits, by, n, test, seed), by, seed, test, save)
+    queue = Queue(_choose(layers, splits, rank, n, test, seed), by, seed, test, save)
     if save:
         with project.store() as connection:
             add_queue(connection, save, queue.to_record(), at=project.now())
@@ -77,13 +81,13 @@ def select(
 def _choose(
     layers: Mapping[str, Layer],
     splits: Mapping[str, str | None],
-    by: str,
+    rank: Rank,
     n: int | None,
     test: float,
     seed: int,
 ) -> tuple[str, ...]:
     learnt = {id_: layers[id_] for id_ in splits if splits[id_] != "test"}
-    ranked = list(load_plugin("strategies", by).rank(learnt, seed=seed))
+    ranked = list(rank(learnt, seed=seed))
     tests = sorted(id_ for id_ in splits if splits[id_] == "test")
     generator = random.Random(seed)  # noqa: S311 - a sample, no secret
     generator.shuffle(tests)

@@ -41,7 +41,7 @@ def decode(
     layer: Layer | None = None,
     encoded: Encoded | None = None,
     **annotation: object,
-):  # type: ignore[no-untyped-def] # noqa: ANN202, E501
+):  # type: ignore[no-untyped-def]
     return decode_annotation(
         {"result": result, "lead_time": 3.0, **annotation},
         article,
