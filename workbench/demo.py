@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.analysis.agreement import Agreement, measure_agreement
-from workbench.analysis.evaluation import Evaluation
 from workbench.connection import connect, get_remote_url
 from workbench.core.errors import SourceError, WorkbenchError
 from workbench.core.layer import Layer
-from workbench.evaluation import evaluate
+from workbench.evaluation import ModelEvaluation, evaluate
 from workbench.ingestion import ingest
 from workbench.initialisation import init
 from workbench.lab import start_lab, stop_lab
@@ -20,6 +18,7 @@ from workbench.preannotation import preannotate
 from workbench.project import SETTINGS_FILE, Project, open_project
 from workbench.releases.build import release
 from workbench.releases.verification import verify
+from workbench.rounds.agreement import RoundAgreement, agreement
 from workbench.rounds.pull import pull
 from workbench.rounds.push import Pushed, push
 from workbench.seeds import find_notebooks, find_seeds
@@ -55,13 +54,13 @@ class Simulated:
     articles: int
     tasks: int
     layers: int
-    agreement: Agreement
+    agreement: RoundAgreement
     decided: int
     release: str
     gold: int
     model: Model
-    before: Evaluation
-    after: Evaluation
+    before: ModelEvaluation
+    after: ModelEvaluation
 
     def list_rows(self) -> list[tuple[object, ...]]:
         """Return the closing table's rows: step and outcome."""
@@ -75,10 +74,10 @@ class Simulated:
             ("conflicts decided", self.decided),
             (f"articles in release {self.release}", self.gold),
             ("model trained", self.model.name),
-            ("entities strict F1 on test, before", self.before.entities["strict"].value),
-            ("entities strict F1 on test, after", self.after.entities["strict"].value),
-            ("stances triple F1 on test, before", self.before.stances["triple"].value),
-            ("stances triple F1 on test, after", self.after.stances["triple"].value),
+            ("entities strict F1 on test, before", self.before.result.entities["strict"].value),
+            ("entities strict F1 on test, after", self.after.result.entities["strict"].value),
+            ("stances triple F1 on test, before", self.before.result.stances["triple"].value),
+            ("stances triple F1 on test, after", self.after.result.stances["triple"].value),
         ]
 
 
@@ -159,8 +158,8 @@ def _run_loop(project: Project, drafts: list[Layer], report: Report) -> Simulate
     pulled = pull(project, SIMULATED_ROUND, server=server)
     _require(not pulled.problems, f"the pull had problems: {'; '.join(pulled.problems)}")
     _require(len(pulled) == pushed.tasks, f"{len(pulled)} layers of {pushed.tasks} tasks came back")
-    agreement = measure_agreement(pulled)
-    report(repr(agreement))
+    agreed = agreement(pulled)
+    report(repr(agreed))
     adjudication, decided = decide_round(project, SIMULATED_ROUND, gold)
     report(f"{decided} conflicts decided, gold for {len(adjudication.gold)} articles")
     cut = release(project, VERSION)
@@ -175,7 +174,7 @@ def _run_loop(project: Project, drafts: list[Layer], report: Report) -> Simulate
         articles=len(drafts),
         tasks=pushed.tasks,
         layers=len(pulled),
-        agreement=agreement,
+        agreement=agreed,
         decided=decided,
         release=VERSION,
         gold=len(cut.gold),

@@ -57,7 +57,9 @@ def select(
     seed: int | None = None,
     save: str = "",
 ) -> Queue:
-    """Choose up to `n` articles: test articles fill the share `test`, the strategy ranks the rest.
+    """Choose `n` articles: test articles fill the share `test`, the strategy ranks the rest.
+
+    Without `n` all articles are taken.
 
     Test articles are drawn at random, never by a strategy, so that no model picks what judges it.
     `save` keeps the queue under a name. Raises RoundError where nothing can be chosen.
@@ -92,7 +94,7 @@ def _choose(
     generator = random.Random(seed)  # noqa: S311 - a sample, no secret
     generator.shuffle(tests)
     total = len(splits) if n is None else min(n, len(splits))
-    for_test = min(len(tests), round(total * test))
+    for_test = len(tests) if n is None else min(len(tests), round(total * test))
     for_rest = min(len(ranked), total - for_test)
     chosen = ranked[:for_rest]
     # Test articles are spread over the queue, so that stopping early keeps the share.

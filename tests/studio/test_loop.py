@@ -59,8 +59,8 @@ def test_from_articles_to_a_model_and_back(
     model = wb.train(project, release, steps=4, progress=False)
     assert wb.train(project, release, steps=4, progress=False).author == model.author
     evaluation = wb.evaluate(project, model, on=release.test)
-    assert evaluation.articles == 1
-    assert evaluation.entities["strict"].value is not None
+    assert evaluation.result.articles == 1
+    assert evaluation.result.entities["strict"].value is not None
 
 
 def test_a_release_without_train_articles_teaches_nothing(

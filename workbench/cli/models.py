@@ -42,4 +42,4 @@ def evaluate(
     if as_json:
         answer(found, as_json)
         return
-    show_table(("what", "precision", "recall", "F1", "95% interval", "n"), found.list_rows())
+    show_table(evaluation.COLUMNS, found.result.list_rows())

@@ -111,15 +111,15 @@ def pull(name: Round, project: ProjectFolder = None, as_json: AsJson = False) ->
 
 def agreement(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
     """Measure how far annotators agree, pair by pair."""
-    from workbench.analysis.agreement import MEASURES, measure_agreement
+    from workbench.rounds import agreement as measuring
     from workbench.store.layers import find_layers
     from workbench.store.rounds import get_round
 
     with find_project(project).store() as connection:
         get_round(connection, name)
         layers = find_layers(connection, kind="annotation", round=name)
-    found = measure_agreement(layers)
+    found = measuring.agreement(layers)
     if as_json:
         answer(found, as_json)
         return
-    show_table(("pair", "articles", *MEASURES), found.list_rows())
+    show_table(measuring.COLUMNS, found.result.list_rows())
