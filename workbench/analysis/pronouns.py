@@ -241,7 +241,15 @@ def _find_government(found: Referents, words: str) -> tuple[str, ...] | None:
 
 
 def _is_definite(words: str) -> bool:
-    return words.split()[0].lower() in ("the", "this", "that", "these", "those", "its", "their")
+    return words.lower().partition(" ")[0] in (
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "its",
+        "their",
+    )
 
 
 def _fits(name: tuple[str, ...], referent: Referent) -> bool:

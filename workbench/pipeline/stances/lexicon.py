@@ -88,7 +88,7 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
         cue = Cue(
             tuple(cells[0].split()),
             cast("PartOfSpeech", cells[1]),
-            cast("Polarity", cells[2]),
+            cells[2],
             cells[3],
             tuple(cells[4].split(",")),
         )
