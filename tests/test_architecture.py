@@ -39,6 +39,7 @@ STOREYS = {
     "widgets": 9,
     "display": 9,
     "bootstrap": 9,
+    "__main__": 9,
     "__init__": 9,
 }
 VERB = 7

@@ -91,6 +91,7 @@ def test_every_command_has_help_that_stands_in_the_reference(
         )
 
 
+@pytest.mark.slow
 def test_a_whole_project_from_an_empty_folder(tmp_path: Path, tiny_articles: Path) -> None:
     assert run("init", tmp_path / "p").returncode == 0
     cwd = tmp_path / "p"
@@ -126,6 +127,7 @@ def test_a_whole_project_from_an_empty_folder(tmp_path: Path, tiny_articles: Pat
     assert "oslo" in queue["articles"]
 
 
+@pytest.mark.slow
 def test_anyones_gold_can_be_imported_and_released(
     project: Project, tiny_gold: dict[str, Layer], tmp_path: Path
 ) -> None:
@@ -183,6 +185,7 @@ def test_wrong_usage_is_exit_code_2(here: Callable[..., tuple[int, str, str]]) -
     assert here("push")[0] == 2
 
 
+@pytest.mark.slow
 def test_outside_a_project_the_way_in_is_told(tmp_path: Path) -> None:
     done = run("status", "x", cwd=tmp_path)
 
@@ -230,6 +233,7 @@ def test_the_doctor_answers_in_json(project: Project) -> None:
     assert all(set(f) == {"check", "ok", "found", "remedy"} for f in findings)
 
 
+@pytest.mark.slow
 def test_a_server_of_ones_own_needs_a_token_and_an_answer(project: Project) -> None:
     away = {"LABEL_STUDIO_URL": "http://127.0.0.1:9"}
 
