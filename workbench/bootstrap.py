@@ -30,7 +30,7 @@ FAST = "not studio and not browser and not slow and not bench"
 COMMANDS: dict[str, list[list[str]]] = {
     "setup": [],
     "demo": [["workbench", "demo"]],
-    "lab": [["workbench", "lab"]],
+    "lab": [["workbench", "lab", "--init", "--project", "build/demo"]],
     "check": [
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],

@@ -81,8 +81,8 @@ class Simulated:
         ]
 
 
-def prepare(folder: Path, report: Report) -> tuple[Project, list[Layer]]:
-    """Make the demo's project, or open it, with the sample articles pre-annotated."""
+def ensure_project(folder: Path, report: Report) -> Project:
+    """Open the project in a folder, or make it with the notebooks in it."""
     if (folder / SETTINGS_FILE).exists():
         project = open_project(folder)
     else:
@@ -91,11 +91,17 @@ def prepare(folder: Path, report: Report) -> tuple[Project, list[Layer]]:
     notebooks = project.root / "notebooks"
     if not notebooks.exists():
         shutil.copytree(find_notebooks(), notebooks)
+    return project
+
+
+def prepare(folder: Path, report: Report) -> tuple[Project, list[Layer]]:
+    """Make the demo's project, or open it, with the sample articles pre-annotated."""
+    project = ensure_project(folder, report)
     ingested = ingest(project, find_seeds() / "articles")
     if ingested.refused:
         reasons = "; ".join(f"{r.source}: {r.reason}" for r in ingested.refused)
         raise SourceError(f"sample articles did not go in: {reasons}")
-    report(f"{len(ingested)} articles, {ingested.added} of them new")
+    report(f"{len(ingested)} articles, {ingested.added} of them new; loading spaCy")
     drafts = preannotate(project, ingested.articles)
     found = sum(len(draft.stances) for draft in drafts)
     report(f"pre-annotated: {sum(len(d.spans) for d in drafts)} spans, {found} stances")

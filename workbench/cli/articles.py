@@ -87,12 +87,12 @@ def select(
 ) -> None:
     """Choose which articles are annotated next."""
     from workbench import selection
-    from workbench.store.layers import find_layers
+    from workbench.store.layers import find_newest
 
     opened = find_project(project)
     with opened.store() as connection:
-        drafts = find_layers(connection, kind="prediction")
-    queue = selection.select(opened, drafts, by=by, n=n, test=test, seed=seed, save=save)
+        drafts = find_newest(connection, "prediction")
+    queue = selection.select(opened, drafts.values(), by=by, n=n, test=test, seed=seed, save=save)
     answer(queue, as_json, "\n".join(queue))
 
 

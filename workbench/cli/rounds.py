@@ -49,6 +49,9 @@ def push(
     overlap: Annotated[float, typer.Option(help="How many people see a passage.")] = 1.0,
     blind: Annotated[float, typer.Option(help="The share without suggestions.")] = 0.0,
     unit: Annotated[str, typer.Option(help="article or paragraph.")] = "article",
+    suggestions: Annotated[
+        str, typer.Option(help="Whose suggestions to show; default: those stored last.")
+    ] = "",
     seed: Annotated[int | None, typer.Option(help="Of the plan's random choices.")] = None,
     project: ProjectFolder = None,
     as_json: AsJson = False,
@@ -56,23 +59,25 @@ def push(
     """Plan a round and put its tasks into Label Studio; run again, it pushes what is missing."""
     from workbench.rounds import push as pushing
     from workbench.store.articles import find_articles
-    from workbench.store.layers import find_layers
+    from workbench.store.layers import find_newest
 
     opened = find_project(project)
     with opened.store() as connection:
-        drafts = find_layers(connection, kind="prediction")
+        drafts = find_newest(connection, "prediction", author=suggestions or None)
         articles = [article.id for article in find_articles(connection)]
     done = pushing.push(
         opened,
         name,
         queue or articles,
-        drafts,
+        drafts.values(),
         annotators=[part.strip() for part in annotators.split(",") if part.strip()],
         overlap=overlap,
         blind=blind,
         unit=unit,  # type: ignore[arg-type]  # checked there
         seed=seed,
     )
+    if done.left_out:
+        say(f"no suggestions were there for {', '.join(done.left_out)}; they are pushed without")
     answer(done, as_json)
 
 

@@ -65,16 +65,13 @@ def lab(
     ] = False,
 ) -> None:
     """Open JupyterLab on the project, with Label Studio beside it, until Ctrl-C."""
-    from workbench import initialisation
     from workbench import lab as labs
     from workbench.connection import connect, get_remote_url
-    from workbench.project import SETTINGS_FILE
+    from workbench.demo import ensure_project
     from workbench.studio import get_status
     from workbench.studio import stop_studio as stop
 
-    if init and project is not None and not (project / SETTINGS_FILE).exists():
-        initialisation.init(project)
-    opened = find_project(project)
+    opened = ensure_project(project, say) if init and project is not None else find_project(project)
     own = not get_remote_url(opened)
     was_running = own and get_status(opened.studio_folder).state == "running"
     with _Stop() as stopping:

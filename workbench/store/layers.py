@@ -76,6 +76,19 @@ def find_layers(
     ]
 
 
+def find_newest(
+    connection: Connection, kind: LayerKind, *, author: str | None = None
+) -> dict[str, Layer]:
+    """Return the layer of a kind that was stored last for each article, whoever made it."""
+    newest = select(func.max(layers.c.seq)).where(layers.c.kind == kind)
+    if author is not None:
+        newest = newest.where(layers.c.author == author)
+    newest = newest.group_by(layers.c.article_id)
+    query = select(layers.c.article_id, layers.c.record).where(layers.c.seq.in_(newest))
+    rows = connection.execute(query.order_by(layers.c.article_id))
+    return {article_id: read_layer(json.loads(record)) for article_id, record in rows}
+
+
 def get_layer(connection: Connection, seq: int) -> Layer:
     """Return the layer that took that sequence number; raises StoreError where none did."""
     record = connection.execute(select(layers.c.record).where(layers.c.seq == seq)).scalar()
