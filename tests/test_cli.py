@@ -25,6 +25,8 @@ COMMANDS = [
     "status",
     "pull",
     "agreement",
+    "close",
+    "withdraw",
     "adjudicate",
     "decide",
     "release",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.releases.build import release
     from workbench.releases.verification import verify
     from workbench.rounds.agreement import agreement
+    from workbench.rounds.closing import close, withdraw
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
     from workbench.rounds.status import status
@@ -33,6 +34,7 @@ _HOMES = {
     "add_annotators": "workbench.annotators",
     "adjudicate": "workbench.gold.adjudication",
     "agreement": "workbench.rounds.agreement",
+    "close": "workbench.rounds.closing",
     "decide": "workbench.gold.decisions",
     "evaluate": "workbench.evaluation",
     "examine": "workbench.doctor",
@@ -49,12 +51,14 @@ _HOMES = {
     "status": "workbench.rounds.status",
     "train": "workbench.training",
     "verify": "workbench.releases.verification",
+    "withdraw": "workbench.rounds.closing",
 }
 
 __all__ = [
     "add_annotators",
     "adjudicate",
     "agreement",
+    "close",
     "decide",
     "evaluate",
     "examine",
@@ -71,6 +75,7 @@ __all__ = [
     "status",
     "train",
     "verify",
+    "withdraw",
 ]
 
 

@@ -171,6 +171,7 @@ def test_skipped_drafts_and_empty_submissions_mean_what_they_say(
     assert (layer.spans, len(layer.passages)) == ((), 1)
     counts = wb.status(connected, "empty")
     assert (counts.sum("done"), counts.sum("skipped"), counts.sum("remaining")) == (1, 1, 2)
+    assert counts.projects[0].seconds == 1
 
 
 def test_other_settings_another_server_and_a_closed_round_are_refused(
@@ -186,6 +187,27 @@ def test_other_settings_another_server_and_a_closed_round_are_refused(
     )
     with pytest.raises(RoundError, match="was pushed to"):
         push_all(elsewhere, "fixed", server=other)
+    wb.close(connected, "fixed")
+    for verb in (lambda: push_all(connected, "fixed"), lambda: wb.pull(connected, "fixed")):
+        with pytest.raises(RoundError, match="'fixed' is closed"):
+            verb()
+
+
+def test_a_withdrawn_article_is_not_pushed_and_its_work_is_kept_aside(
+    connected: Project, server: Server, tiny_gold: dict[str, Layer]
+) -> None:
+    push_all(connected, "less", annotators=["simulated:eve"])
+    annotate_round(connected, "less", tiny_gold, server, progress=False)
+
+    assert wb.withdraw(connected, "lima", reason="the source took it back")
+    pulled = wb.pull(connected, "less", progress=False)
+
+    assert {layer.article_id for layer in pulled} == {"cairo", "oslo"}
+    assert len(pulled.quarantined) == 1
+    with pytest.raises(RoundError, match="withdrawn: lima"):
+        push_all(connected, "less", annotators=["simulated:eve"])
+    with pytest.raises(RoundError, match="say why"):
+        wb.withdraw(connected, "oslo", reason=" ")
 
 
 @pytest.fixture

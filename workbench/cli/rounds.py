@@ -21,6 +21,8 @@ def add_commands(app: typer.Typer) -> None:
     app.command("status")(status)
     app.command("pull")(pull)
     app.command("agreement")(agreement)
+    app.command("close")(close)
+    app.command("withdraw")(withdraw)
 
 
 def add_annotators(
@@ -89,8 +91,7 @@ def status(name: Round, project: ProjectFolder = None, as_json: AsJson = False) 
     if as_json:
         answer(found, as_json)
         return
-    columns = ("annotator", "tasks", "done", "skipped", "doubtful", "remaining")
-    show_table(columns, found.list_rows())
+    show_table(counting.COLUMNS, found.list_rows())
 
 
 def pull(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
@@ -128,3 +129,23 @@ def agreement(name: Round, project: ProjectFolder = None, as_json: AsJson = Fals
         answer(found, as_json)
         return
     show_table(measuring.COLUMNS, found.result.list_rows())
+
+
+def close(name: Round, project: ProjectFolder = None) -> None:
+    """Close a round: nothing more is pushed or taken in."""
+    from workbench.rounds import closing
+
+    closing.close(find_project(project), name)
+    typer.echo(f"closed round {name}; what was taken in stays")
+
+
+def withdraw(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The article's id.")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    project: ProjectFolder = None,
+) -> None:
+    """Hide an article from everything that comes later; nothing is erased."""
+    from workbench.rounds import closing
+
+    was_there = closing.withdraw(find_project(project), article, reason=reason)
+    typer.echo(f"withdrew {article}" if was_there else f"{article} was withdrawn before")

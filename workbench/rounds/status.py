@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from workbench.adapters.label_studio.names import DOUBT
@@ -13,10 +14,18 @@ from workbench.project import Project
 from workbench.rendering.tables import draw_table
 from workbench.store.rounds import PushedProject, find_projects, get_round
 
+COUNTS = ("tasks", "done", "skipped", "doubtful", "remaining")
+COLUMNS = ("annotator", *COUNTS, "median seconds")
+LONGEST = 3600.0
+"""Seconds at which a submission's time is capped: the page was left open."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
-    """The counts of one Label Studio project; a task is done once enough people submitted it."""
+    """The counts of one Label Studio project; a task is done once enough people submitted it.
+
+    `seconds` is the median time of a submission, None before the first.
+    """
 
     id: int
     url: str
@@ -26,6 +35,7 @@ class ProjectStatus:
     skipped: int
     doubtful: int
     remaining: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,8 +50,7 @@ class RoundStatus:
         return f"RoundStatus({self.round!r}: {self.sum('done')} of {self.sum('tasks')} tasks done)"
 
     def _repr_html_(self) -> str:
-        columns = ("annotator", "tasks", "done", "skipped", "doubtful", "remaining")
-        return draw_table(columns, self.list_rows(), f"round {self.round}")
+        return draw_table(COLUMNS, self.list_rows(), f"round {self.round}")
 
     def sum(self, what: str) -> int:
         """Add up one count over all projects."""
@@ -49,24 +58,23 @@ class RoundStatus:
 
     def list_rows(self) -> list[tuple[object, ...]]:
         """Return the table's rows, the sum last where there are several projects."""
-        names = ("tasks", "done", "skipped", "doubtful", "remaining")
         rows: list[tuple[object, ...]] = [
-            (p.annotator or "pool", *(getattr(p, name) for name in names)) for p in self.projects
+            (p.annotator or "pool", *(getattr(p, name) for name in COUNTS), p.seconds)
+            for p in self.projects
         ]
         if len(rows) > 1:
-            rows.append(("all", *(self.sum(name) for name in names)))
+            rows.append(("all", *(self.sum(name) for name in COUNTS), None))
         return rows
 
     def to_record(self) -> dict[str, Any]:
         """Write the status in its documented JSON form."""
         pool = next((p for p in self.projects if p.annotator is None), None)
-        names = ("tasks", "done", "skipped", "doubtful", "remaining")
         return {
             "round": self.round,
             "projects": [asdict(project) for project in self.projects],
             "project_id": pool.id if pool else None,
             "url": pool.url if pool else None,
-            **{name: self.sum(name) for name in names},
+            **{name: self.sum(name) for name in COUNTS},
         }
 
 
@@ -88,16 +96,22 @@ def status(project: Project, name: str, *, server: Server | None = None) -> Roun
 
 def _count(server: Server, pushed: PushedProject, people: int) -> ProjectStatus:
     tasks = done = skipped = doubtful = 0
+    times: list[float] = []
     for task in server.iter_tasks(pushed.project_id):
         annotations = task.get("annotations") or []
         submitted = [a for a in annotations if not a.get("was_cancelled")]
         tasks += 1
+        times += [min(float(a.get("lead_time") or 0), LONGEST) for a in submitted]
         done += len(submitted) >= people
         skipped += len(annotations) > len(submitted)
         doubtful += any(_is_doubtful(a) for a in submitted)
     url = server.project_url(pushed.project_id)
     who = pushed.annotator or None
-    return ProjectStatus(pushed.project_id, url, who, tasks, done, skipped, doubtful, tasks - done)
+    seconds = median(times) if times else None
+    remaining = tasks - done
+    return ProjectStatus(
+        pushed.project_id, url, who, tasks, done, skipped, doubtful, remaining, seconds
+    )
 
 
 def _is_doubtful(annotation: dict[str, Any]) -> bool:
