@@ -10,7 +10,12 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from workbench.adapters.label_studio.config import make_config, make_instructions
-from workbench.adapters.label_studio.encoding import encode_layer, make_prediction, make_task
+from workbench.adapters.label_studio.encoding import (
+    encode_furniture,
+    encode_layer,
+    make_prediction,
+    make_task,
+)
 from workbench.adapters.label_studio.preflight import check_task
 from workbench.adapters.records import write_scheme
 from workbench.analysis.passages import cut_passages
@@ -278,11 +283,15 @@ def _make_tasks(
             layer = layers.get(row.article_id)
             if row.arm == "suggested" and layer is not None:
                 encoded = encode_layer(layer, article, (row.start, row.end))
-                task["predictions"] = [make_prediction(encoded, layer, suggestion_set)]
+                task["predictions"] = [make_prediction(encoded.result, layer, suggestion_set)]
                 seq = add_layer(connection, layer, at=project.now())
                 suggestions.append(Suggestion(suggestion_set, row.key, seq, encoded.notes))
-            elif row.arm == "suggested":
-                left_out.append(row.article_id)
+            else:
+                furniture = encode_furniture(article, (row.start, row.end))
+                if furniture:
+                    task["predictions"] = [make_prediction(furniture, None, suggestion_set)]
+                if row.arm == "suggested":
+                    left_out.append(row.article_id)
             problems = check_task(task, kinds)
             if problems:
                 raise RoundError(f"the task of {article.id!r} is unsound: {'; '.join(problems)}")

@@ -84,7 +84,7 @@ def test_what_is_pushed_passes_the_checks(data: st.DataObject) -> None:
     )
     encoded = encode_layer(layer, article, (0, len(article.text)))
 
-    task["predictions"] = [make_prediction(encoded, layer, "r-s1")]
+    task["predictions"] = [make_prediction(encoded.result, layer, "r-s1")]
 
     assert check_task(task, KINDS) == []
 
@@ -184,13 +184,18 @@ def test_a_stance_cut_by_its_passage_goes_without_the_link_and_gets_it_back() ->
     assert decoded.stances == layer.stances
 
 
-def test_furniture_is_not_suggested() -> None:
+def test_furniture_is_greyed_out_and_nothing_in_it_is_suggested() -> None:
     text, layer = parse_markup("Follow us on [Insta](ORG).\n[Lima](GPE) voted.")
     article = Article("a", text, masked=((0, 20),))
+    encoded = encode_layer(layer, article, (0, len(text)))
 
-    assert [x["value"]["text"] for x in encode_layer(layer, article, (0, len(text))).result] == [
-        "Lima"
-    ]
+    shown = [(x["value"]["text"], x["value"]["labels"]) for x in encoded.result]
+    assert shown == [(text[:20], ["FURNITURE"]), ("Lima", ["GPE"])]
+    decoded = decode(accept(encoded), article, layer, encoded)
+    assert [s.label for s in decoded.spans] == ["GPE"]
+    assert decoded.quarantined == []
+    marked = {**accept(encoded)[0], "id": "by-hand"}
+    assert "no label 'FURNITURE'" in decode([marked], article).quarantined[0][0]
 
 
 def test_a_relabelled_region_loses_the_suggestions_score() -> None:

@@ -9,6 +9,7 @@ from workbench.adapters.label_studio.names import (
     AUTHOR_CHOICE,
     DOUBT,
     DOUBT_CHOICE,
+    FURNITURE,
     REASON,
     SPAN,
     STATUS,
@@ -17,6 +18,7 @@ from workbench.adapters.label_studio.names import (
 )
 from workbench.core.scheme import Label, Scheme
 
+_GREY = "#8c8c8c"
 _GROUPS = (("polarity",), ("entity",), ("quote", "mention"))
 # The resize handles are <area> elements, which current Chromium does not display without the
 # second rule; arcs between spans strike through the text unless its lines stand far apart.
@@ -48,6 +50,7 @@ def make_config(scheme: Scheme) -> str:
         for label in scheme.labels:
             if label.kind in kinds:
                 Xml.SubElement(group, "Label", _describe(label))
+    Xml.SubElement(group, "Label", value="Page furniture", alias=FURNITURE, background=_GREY)
     _add_cue_choices(bar, scheme)
     Xml.SubElement(view, "Text", name=TEXT, value="$text", granularity="symbol")
     _add_doubt(view)

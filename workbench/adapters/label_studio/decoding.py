@@ -10,6 +10,7 @@ from workbench.adapters.label_studio.names import (
     AUTHOR_CHOICE,
     DOUBT,
     DOUBT_CHOICE,
+    FURNITURE,
     REASON,
     SPAN,
     STATUS,
@@ -100,12 +101,19 @@ def _take(part: Any, regions: Regions, links: Links, choices: _Choices) -> str:
         links.waiting.append(part)
         return ""
     if kind == "labels" and name == SPAN:
-        return regions.take(part)
+        # What we greyed out comes back locked as it was; it says nothing.
+        return "" if _is_furniture(part) else regions.take(part)
     if kind == "choices" and name in (STATUS, VOICE, DOUBT):
         return choices.take(part)
     if kind == "textarea" and name == REASON:
         return choices.take_reason(part)
     return f"nothing of type {kind!r} from {name!r} is in the labelling configuration"
+
+
+def _is_furniture(part: Mapping[str, Any]) -> bool:
+    value, name = part.get("value"), part.get("id")
+    ours = isinstance(name, str) and name.startswith("furniture_")
+    return ours and isinstance(value, dict) and value.get("labels") == [FURNITURE]
 
 
 class _Choices:

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from statistics import mean
 from typing import Any
 
-from workbench.adapters.label_studio.names import AUTHOR_CHOICE, SPAN, STATUS, TEXT, VOICE
+from workbench.adapters.label_studio.names import (
+    AUTHOR_CHOICE,
+    FURNITURE,
+    SPAN,
+    STATUS,
+    TEXT,
+    VOICE,
+)
 from workbench.core.article import Article, first_line
 from workbench.core.cluster import Cluster
 from workbench.core.identity import identify
@@ -52,14 +59,39 @@ def make_task(article: Article, assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def make_prediction(encoded: Encoded, layer: Layer, suggestion_set: str) -> dict[str, Any]:
-    """Wrap regions as a prediction of a suggestion set; its score is the mean confidence."""
-    scores = [item.score for item in layer.items if item.score is not None]
+def make_prediction(result: Result, layer: Layer | None, suggestion_set: str) -> dict[str, Any]:
+    """Wrap regions as a prediction of a suggestion set; its score is the mean confidence.
+
+    Without a layer, as for the furniture of a blind task, the score is 0.
+    """
+    items = layer.items if layer is not None else ()
+    scores = [item.score for item in items if item.score is not None]
     return {
         "model_version": suggestion_set,
         "score": round(mean(scores), 4) if scores else 0.0,
-        "result": encoded.result,
+        "result": result,
     }
+
+
+def encode_furniture(article: Article, passage: Offsets) -> Result:
+    """Encode a passage's page furniture as locked regions, which blind tasks show as well."""
+    return [
+        {
+            "id": f"furniture_{start}",
+            "from_name": SPAN,
+            "to_name": TEXT,
+            "type": "labels",
+            "readonly": True,
+            "value": {
+                "start": start - passage[0],
+                "end": end - passage[0],
+                "text": article.text[start:end],
+                "labels": [FURNITURE],
+            },
+        }
+        for start, end in article.masked
+        if contains(passage, (start, end))
+    ]
 
 
 def name_region(text_sha256: str, item: Item) -> str:
@@ -79,6 +111,7 @@ def encode_layer(layer: Layer, article: Article, passage: Offsets) -> Encoded:
     """
     require_same_text(layer, article)
     writer = _Writer(layer, article, passage)
+    writer.encoded.result += encode_furniture(article, passage)
     for span in layer.spans:
         if writer.shows(span.offsets):
             writer.add_region(name_region(layer.text_sha256, span), span.offsets, span.label)

@@ -3,6 +3,8 @@
 SPAN = "span"
 """The one block of labels: entities, mentions, quotations and polarities."""
 TEXT = "text"
+FURNITURE = "FURNITURE"
+"""The label of locked regions that grey page furniture out; no label of any scheme."""
 STATUS = "status"
 """What a cue's stance is when it is not asserted."""
 VOICE = "voice"
