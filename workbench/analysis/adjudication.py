@@ -18,11 +18,11 @@ from workbench.analysis.readings import (
     weigh_quotes,
     weigh_spans,
 )
-from workbench.analysis.scope import is_asked
+from workbench.analysis.scope import is_asked, unite_passages
 from workbench.core.article import Article
 from workbench.core.decision import Candidate, Conflict, ConflictKind, Decision
 from workbench.core.identity import identify
-from workbench.core.layer import ADJUDICATION, Item, Layer, Passage, Verdict, require_same_text
+from workbench.core.layer import ADJUDICATION, Item, Layer, Verdict, require_same_text
 from workbench.core.offsets import Offsets
 from workbench.core.quote import QUOTE, Quote
 from workbench.core.span import MENTION, Span
@@ -146,7 +146,7 @@ class _Settler:
             round=self.round,
             scheme=first.scheme if first else "",
             guideline=first.guideline if first else "",
-            passages=_unite_passages(self.layers),
+            passages=unite_passages(self.layers),
             spans=tuple(sorted(spans)),
             quotes=quotes,
             stances=tuple(stances),
@@ -289,17 +289,3 @@ def _get_label(item: Item) -> str:
 def _measure(span: Span, anchor: Offsets) -> tuple[int, Span]:
     """Rank an end by its distance from an anchor, the earlier one first where two are as far."""
     return (max(0, span.start - anchor[1], anchor[0] - span.end), span)
-
-
-def _unite_passages(layers: Sequence[Layer]) -> tuple[Passage, ...]:
-    """Unite what was submitted: the suggestion set is kept where all of them saw the same one."""
-    found: dict[Offsets, list[Passage]] = {}
-    for layer in layers:
-        for passage in layer.passages:
-            found.setdefault((passage.start, passage.end), []).append(passage)
-    united = []
-    for offsets, passages in sorted(found.items()):
-        asked = tuple(sorted({label for passage in passages for label in passage.asked}))
-        sets = {passage.suggested_by for passage in passages}
-        united.append(Passage(*offsets, asked, sets.pop() if len(sets) == 1 else None))
-    return tuple(united)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workbench.core.layer import Layer, Passage
@@ -46,3 +46,17 @@ def restrict(layer: Layer, scope: Iterable[Passage]) -> Layer:
         quotes=tuple(q for q in layer.quotes if is_asked(QUOTE, q.offsets, scope)),
         stances=tuple(s for s in layer.stances if is_asked(s.polarity, s.offsets, scope)),
     )
+
+
+def unite_passages(layers: Sequence[Layer]) -> tuple[Passage, ...]:
+    """Unite what was submitted: the suggestion set is kept where all of them saw the same one."""
+    found: dict[Offsets, list[Passage]] = {}
+    for layer in layers:
+        for passage in layer.passages:
+            found.setdefault((passage.start, passage.end), []).append(passage)
+    united = []
+    for offsets, passages in sorted(found.items()):
+        asked = tuple(sorted({label for passage in passages for label in passage.asked}))
+        sets = {passage.suggested_by for passage in passages}
+        united.append(Passage(*offsets, asked, sets.pop() if len(sets) == 1 else None))
+    return tuple(united)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.core.article import Article
 from workbench.core.errors import ReleaseError, RoundError
 from workbench.core.layer import Layer
 from workbench.core.release import Release
@@ -63,25 +64,7 @@ def select_gold(project: Project, version: str, upto: int | None = None) -> dict
         articles = {a.id: a for a in find_articles(connection, upto=sequence)}
         layers = find_layers(connection, kind="gold", upto=sequence)
         entries = list_quarantine(connection, "all", upto=sequence)
-    grouped: dict[str, list[Layer]] = {}
-    for layer in layers:
-        if layer.article_id in articles:
-            grouped.setdefault(layer.article_id, []).append(layer)
-    if not grouped:
-        raise ReleaseError("there is no gold yet; run: workbench adjudicate ROUND")
-    gold: list[Layer] = []
-    problems: list[str] = []
-    for article_id, work in sorted(grouped.items()):
-        united, found = unite_gold(articles[article_id], work, project.registry)
-        problems += found
-        gold.append(united)
-    schemes = sorted({layer.scheme for layer in gold})
-    if len(schemes) > 1:
-        problems.append(f"the gold is of several schemes: {', '.join(schemes)}")
-    if problems:
-        raise ReleaseError(
-            f"the gold of release {version} contradicts itself: {'; '.join(problems)}"
-        )
+    gold = _unite_all(layers, articles, project.registry)
     chosen = [articles[layer.article_id] for layer in gold]
     splits = {article.id: article.split or "train" for article in chosen}
     files = dump_truths(chosen, gold, splits)
@@ -96,6 +79,30 @@ def select_gold(project: Project, version: str, upto: int | None = None) -> dict
         "files": hash_files(files),
     }
     return {**files, MANIFEST: dump_manifest(manifest)}
+
+
+def _unite_all(
+    layers: Iterable[Layer], articles: Mapping[str, Article], registry: Mapping[str, str]
+) -> list[Layer]:
+    """Return one gold layer for each article that is there, sorted by its id."""
+    grouped: dict[str, list[Layer]] = {}
+    for layer in layers:
+        if layer.article_id in articles:
+            grouped.setdefault(layer.article_id, []).append(layer)
+    if not grouped:
+        raise ReleaseError("there is no gold yet; run: workbench adjudicate ROUND")
+    gold: list[Layer] = []
+    problems: list[str] = []
+    for article_id, work in sorted(grouped.items()):
+        united, found = unite_gold(articles[article_id], work, registry)
+        problems += found
+        gold.append(united)
+    schemes = sorted({layer.scheme for layer in gold})
+    if len(schemes) > 1:
+        problems.append(f"the gold is of several schemes: {', '.join(schemes)}")
+    if problems:
+        raise ReleaseError(f"the gold contradicts itself: {'; '.join(problems)}")
+    return gold
 
 
 def _describe(gold: list[Layer], splits: Mapping[str, str]) -> dict[str, Any]:

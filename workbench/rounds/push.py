@@ -10,13 +10,6 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from workbench.adapters.label_studio.config import make_config, make_instructions
-from workbench.adapters.label_studio.encoding import (
-    encode_furniture,
-    encode_layer,
-    make_prediction,
-    make_task,
-)
-from workbench.adapters.label_studio.preflight import check_task
 from workbench.adapters.records import write_scheme
 from workbench.analysis.passages import cut_passages
 from workbench.backends.label_studio import Server
@@ -25,11 +18,11 @@ from workbench.core.article import Article
 from workbench.core.errors import RoundError
 from workbench.core.identity import digest
 from workbench.core.layer import Layer
-from workbench.core.round import Assignment, Round, Unit
+from workbench.core.round import Round, Unit
 from workbench.project import Project
 from workbench.rounds.plan import Planned, check_round, make_plan
+from workbench.rounds.tasks import make_tasks
 from workbench.store.articles import find_articles
-from workbench.store.layers import add_layer
 from workbench.store.names import get_queue
 from workbench.store.rounds import (
     PushedProject,
@@ -42,13 +35,7 @@ from workbench.store.rounds import (
     is_closed,
     list_rounds,
 )
-from workbench.store.tasks import (
-    Suggestion,
-    add_suggestions,
-    confirm_tasks,
-    find_tasks,
-    intend_tasks,
-)
+from workbench.store.tasks import confirm_tasks, find_tasks, intend_tasks
 
 
 @dataclass(frozen=True)
@@ -245,7 +232,7 @@ def _push_project(
         intend_tasks(connection, landed, pushed.project_id, suggestion_set, at=project.now())
         confirm_tasks(connection, landed)
     todo = [row for row in missing if row.key not in landed]
-    tasks = _make_tasks(project, rnd, todo, articles, layers, suggestion_set, left_out)
+    tasks = make_tasks(project, todo, articles, layers, suggestion_set, left_out)
     _intend(project, [task["data"]["key"] for task in tasks], pushed, suggestion_set)
     for confirmed_ids in server.import_tasks(pushed.project_id, tasks):
         with project.store() as connection:
@@ -261,40 +248,3 @@ def _intend(
 ) -> None:
     with project.store() as connection:
         intend_tasks(connection, keys, pushed.project_id, suggestion_set, at=project.now())
-
-
-def _make_tasks(
-    project: Project,
-    rnd: Round,
-    rows: Sequence[Assignment],
-    articles: dict[str, Article],
-    layers: dict[str, Layer],
-    suggestion_set: str,
-    left_out: list[str],
-) -> list[dict[str, Any]]:
-    """Make the tasks of a plan's rows and record what each suggested one shows."""
-    kinds = project.scheme.kinds
-    tasks: list[dict[str, Any]] = []
-    suggestions: list[Suggestion] = []
-    with project.store() as connection:
-        for row in rows:
-            article = articles[row.article_id]
-            task = make_task(article, row)
-            layer = layers.get(row.article_id)
-            if row.arm == "suggested" and layer is not None:
-                encoded = encode_layer(layer, article, (row.start, row.end))
-                task["predictions"] = [make_prediction(encoded.result, layer, suggestion_set)]
-                seq = add_layer(connection, layer, at=project.now())
-                suggestions.append(Suggestion(suggestion_set, row.key, seq, encoded.notes))
-            else:
-                furniture = encode_furniture(article, (row.start, row.end))
-                if furniture:
-                    task["predictions"] = [make_prediction(furniture, None, suggestion_set)]
-                if row.arm == "suggested":
-                    left_out.append(row.article_id)
-            problems = check_task(task, kinds)
-            if problems:
-                raise RoundError(f"the task of {article.id!r} is unsound: {'; '.join(problems)}")
-            tasks.append(task)
-        add_suggestions(connection, suggestions, at=project.now())
-    return tasks

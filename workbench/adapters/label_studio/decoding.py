@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -61,22 +61,9 @@ def decode_annotation(
     decoded = Decoded()
     if annotation.get("was_cancelled"):
         return decoded
-    result = annotation.get("result")
-    parts = result if isinstance(result, list) else []
-    if not isinstance(result, list):
-        decoded.quarantined.append(("the result is no list", result))
     regions = Regions(article.text, offsets, kinds)
-    links = Links(regions)
-    choices = _Choices()
-    for part in parts:
-        reason = _take(part, regions, links, choices)
-        if reason:
-            decoded.quarantined.append((reason, part))
-    for part in links.waiting:
-        reason = links.resolve(part)
-        if reason:
-            decoded.quarantined.append((reason, part))
-    decoded.quarantined += choices.check(regions)
+    links, choices = Links(regions), _Choices()
+    decoded.quarantined += _read_parts(annotation.get("result"), regions, links, choices)
     builder = _Builder(article, regions, links, choices, notes or {})
     decoded.spans, decoded.quotes, decoded.stances = builder.build()
     if shown is not None:
@@ -90,6 +77,24 @@ def decode_annotation(
         float(seconds) if isinstance(seconds, (int, float)) else None,
     )
     return decoded
+
+
+def _read_parts(
+    result: Any, regions: Regions, links: Links, choices: _Choices
+) -> Iterator[tuple[str, Any]]:
+    """Read regions and choices, then the links between them; yield what can't be read and why."""
+    if not isinstance(result, list):
+        yield "the result is no list", result
+        return
+    for part in result:
+        reason = _take(part, regions, links, choices)
+        if reason:
+            yield reason, part
+    for part in links.waiting:
+        reason = links.resolve(part)
+        if reason:
+            yield reason, part
+    yield from choices.check(regions)
 
 
 def _take(part: Any, regions: Regions, links: Links, choices: _Choices) -> str:
