@@ -71,6 +71,13 @@ def test_a_plural_mention_counts_for_its_members() -> None:
     assert derive_edges(plural) == (Edge("Ana", "SUPPORT", "Peru"), Edge("Ben", "SUPPORT", "Peru"))
 
 
+def test_one_another_makes_edges_both_ways_and_none_to_oneself() -> None:
+    text = "[Ana](PERSON#a) and [Ben](PERSON#b) [distrust](#c) [one another](MENTION#o).\n---\n"
+    layer = mark(text + "OPPOSE asserted: a, b -> o | c\n= Ana: a\n= Ben: b\n= both: o | Ana; Ben")
+
+    assert derive_edges(layer) == (Edge("Ana", "OPPOSE", "Ben"), Edge("Ben", "OPPOSE", "Ana"))
+
+
 def test_what_is_denied_makes_no_edge_and_the_author_makes_one() -> None:
     denied = mark(BASE + "SUPPORT denied: a -> p | c\n= Ana: a\n= Peru: p")
     author = mark(BASE + "OPPOSE asserted: AUTHOR -> p | c\n= Peru: p")

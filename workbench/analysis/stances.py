@@ -123,7 +123,9 @@ def derive_edges(layer: Layer, text: str = "") -> tuple[Edge, ...]:
         holders = [name for span in stance.holders for name in referents.name(span, text)]
         holders += [AUTHOR] * stance.by_author
         targets = [name for span in stance.targets for name in referents.name(span, text)]
-        edges |= {Edge(h, stance.polarity, t) for h, t in product(holders, targets) if h and t}
+        # "Suspicious of one another" holds both ways between the two, and not of oneself.
+        ends = ((h, t) for h, t in product(holders, targets) if h and t and h != t)
+        edges |= {Edge(h, stance.polarity, t) for h, t in ends}
     return tuple(sorted(edges))
 
 
