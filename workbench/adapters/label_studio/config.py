@@ -20,6 +20,8 @@ from workbench.core.scheme import Label, Scheme
 
 _GREY = "#8c8c8c"
 _GROUPS = (("polarity",), ("entity",), ("quote", "mention"))
+# The row of a cue's choices keeps its height while it is empty, so that the text does not jump under
+# the mouse when a cue is selected.
 # The resize handles are <area> elements, which current Chromium does not display without the
 # second rule; arcs between spans strike through the text unless its lines stand far apart.
 _STYLE = """
@@ -29,6 +31,8 @@ _STYLE = """
 .wb-labels { position: sticky; top: 0; z-index: 10; padding: 4px 0 6px;
   background: var(--color-neutral-background, #fff); }
 .wb-group { display: block; padding-bottom: 2px; }
+.wb-cue { display: flex; gap: 2em; align-items: center; height: 2.6em; }
+.wb-cue * { margin-top: 0 !important; margin-bottom: 0 !important; }
 .wb-task { margin-top: 12px; padding-top: 8px; border-top: 1px solid #ddd; }
 """
 
@@ -51,7 +55,7 @@ def make_config(scheme: Scheme) -> str:
             if label.kind in kinds:
                 Xml.SubElement(group, "Label", _describe(label))
     Xml.SubElement(group, "Label", value="Page furniture", alias=FURNITURE, background=_GREY)
-    _add_cue_choices(bar, scheme)
+    _add_cue_choices(Xml.SubElement(bar, "View", className="wb-cue"), scheme)
     Xml.SubElement(view, "Text", name=TEXT, value="$text", granularity="symbol")
     _add_doubt(view)
     return Xml.tostring(view, encoding="unicode")
@@ -78,15 +82,14 @@ def _describe(label: Label) -> dict[str, str]:
 def _add_cue_choices(parent: Xml.Element, scheme: Scheme) -> None:
     """Add what can be ticked on a selected cue.
 
-    The condition stands on each control: inside a conditional view it would block submitting.
+    The condition compares what is stored, the labels' names and not their titles. It stands on each control: inside a conditional view it would block submitting.
     """
-    titles = ",".join(label.title for label in scheme.labels if label.kind == "polarity")
     shared = {
         "toName": TEXT,
         "perRegion": "true",
         "visibleWhen": "region-selected",
         "whenTagName": SPAN,
-        "whenLabelValue": titles,
+        "whenLabelValue": ",".join(scheme.names_of("polarity")),
         "showInline": "true",
     }
     status = Xml.SubElement(parent, "Choices", {"name": STATUS, **shared, "choice": "single"})

@@ -1,0 +1,173 @@
+"""What an annotator does, counted: one key, click or drag each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from desk import LABELS, Desk
+from playwright.sync_api import Page
+
+import workbench as wb
+from workbench.core.article import Article
+from workbench.core.layer import Layer, Passage
+from workbench.core.span import Span
+from workbench.core.stance import Stance
+from workbench.project import Project
+
+pytestmark = pytest.mark.browser
+ASKED = (*LABELS, "SUPPORT", "OPPOSE", "NEUTRAL", "MIXED", "QUOTE", "MENTION")
+
+
+def suggest(article: Article) -> Layer:
+    """Suggest one stance, so that every count starts from the same screen."""
+
+    def find(words: str, label: str) -> Span:
+        start = article.text.index(words)
+        return Span(start, start + len(words), label)
+
+    holder, target = find("Egypt", "GPE"), find("Nile Accord", "AGREEMENT")
+    cue = find("praised", "X").offsets
+    return Layer(
+        article.id,
+        article.text_sha256,
+        "model:one",
+        "prediction",
+        passages=(Passage(0, len(article.text), tuple(sorted(ASKED))),),
+        spans=(holder, find("Kenya", "GPE"), target, find("blockade", "ISSUE")),
+        stances=(Stance((cue,), (holder,), (target,), "SUPPORT"),),
+    )
+
+
+@dataclass
+class Counter:
+    """Counts what is done on a desk."""
+
+    desk: Desk
+    count: int = 0
+    done: list[str] = field(default_factory=list)
+
+    def key(self, key: str) -> None:
+        self.count += 1
+        self.desk.page.keyboard.press(key)
+        self.desk.settle()
+
+    def click(self, words: str) -> None:
+        self.count += 1
+        self.desk.click(words)
+
+    def drag(self, words: str) -> None:
+        self.count += 1
+        self.desk.drag(words)
+
+
+@pytest.fixture
+def counter(page: Page, connected: Project, request: pytest.FixtureRequest) -> Iterator[Counter]:
+    desk = Desk(page, connected, request.node.name[:60])
+    desk.open("cairo", wb.preannotate(connected, ["cairo"], nlp=suggest, progress=False))
+    yield Counter(desk)
+
+
+def words(layer: Layer, text: str) -> set[tuple[str, str]]:
+    return {(text[s.start : s.end], s.label) for s in layer.spans}
+
+
+def test_accepting_takes_one(counter: Counter) -> None:
+    counter.key("Control+Enter")
+
+    layer, text = counter.desk.pull()
+    assert counter.count == 1
+    assert len(layer.stances) == 1
+    assert words(layer, text) >= {("Egypt", "GPE")}
+
+
+def test_relabelling_takes_two(counter: Counter) -> None:
+    counter.click("Kenya")
+    counter.key("5")
+
+    layer, text = counter.desk.submit_and_pull()
+    assert counter.count == 2
+    assert ("Kenya", "ORG") in words(layer, text)
+    assert ("Kenya", "GPE") not in words(layer, text)
+
+
+def test_deleting_takes_two(counter: Counter) -> None:
+    counter.click("blockade")
+    counter.key("Backspace")
+
+    layer, text = counter.desk.submit_and_pull()
+    assert counter.count == 2
+    assert "blockade" not in {found for found, _ in words(layer, text)}
+
+
+def test_adding_an_entity_takes_two(counter: Counter) -> None:
+    counter.key("5")
+    counter.drag("African Union")
+
+    layer, text = counter.desk.submit_and_pull()
+    assert counter.count == 2
+    assert ("African Union", "ORG") in words(layer, text)
+
+
+def test_flipping_a_polarity_takes_two(counter: Counter) -> None:
+    counter.click("praised")
+    counter.key("r")
+
+    layer, _ = counter.desk.submit_and_pull()
+    assert counter.count == 2
+    (stance,) = layer.stances
+    assert stance.polarity == "OPPOSE"
+    assert (len(stance.holders), len(stance.targets)) == (1, 1)
+
+
+def test_selecting_a_cue_does_not_move_the_text(counter: Counter) -> None:
+    before = counter.desk.locate("blockade")
+    counter.click("praised")
+
+    assert counter.desk.page.locator("text=Hypothetical").is_visible()
+    assert counter.desk.locate("blockade") == before
+
+
+def test_adding_a_stance_with_both_ends_takes_seven_at_most(counter: Counter) -> None:
+    counter.desk.select_what_is_made()
+    counter.key("r")
+    counter.drag("condemned")
+    counter.key("Alt+r")
+    counter.click("blockade")
+    counter.click("Kenya")
+    counter.key("Alt+r")
+    counter.click("condemned")
+
+    layer, text = counter.desk.submit_and_pull()
+    assert counter.count <= 7
+    (added,) = [s for s in layer.stances if s.polarity == "OPPOSE"]
+    assert [text[s.start : s.end] for s in added.holders] == ["Kenya"]
+    assert [text[s.start : s.end] for s in added.targets] == ["blockade"]
+
+
+@pytest.mark.parametrize(("key", "status"), [("n", "denied"), ("h", "hypothetical")])
+def test_a_status_takes_two(counter: Counter, key: str, status: str) -> None:
+    counter.click("praised")
+    counter.key(key)
+
+    layer, _ = counter.desk.submit_and_pull()
+    assert counter.count == 2
+    assert [s.status for s in layer.stances] == [status]
+
+
+def test_the_authors_voice_takes_two(counter: Counter) -> None:
+    counter.click("praised")
+    counter.key("v")
+
+    layer, _ = counter.desk.submit_and_pull()
+    assert [s.by_author for s in layer.stances] == [True]
+
+
+def test_a_doubt_takes_one(counter: Counter) -> None:
+    counter.key("0")
+
+    layer, _ = counter.desk.submit_and_pull()
+    assert counter.count == 1
+    assert layer.passages[0].doubt is not None
+    assert wb.status(counter.desk.project, counter.desk.name).sum("doubtful") == 1
