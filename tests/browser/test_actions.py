@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -63,10 +62,10 @@ class Counter:
 
 
 @pytest.fixture
-def counter(page: Page, connected: Project, request: pytest.FixtureRequest) -> Iterator[Counter]:
+def counter(page: Page, connected: Project, request: pytest.FixtureRequest) -> Counter:
     desk = Desk(page, connected, request.node.name[:60])
     desk.open("cairo", wb.preannotate(connected, ["cairo"], nlp=suggest, progress=False))
-    yield Counter(desk)
+    return Counter(desk)
 
 
 def words(layer: Layer, text: str) -> set[tuple[str, str]]:

@@ -20,8 +20,8 @@ from workbench.core.scheme import Label, Scheme
 
 _GREY = "#8c8c8c"
 _GROUPS = (("polarity",), ("entity",), ("quote", "mention"))
-# The row of a cue's choices keeps its height while it is empty, so that the text does not jump under
-# the mouse when a cue is selected.
+# The row of a cue's choices keeps its height while it is empty, so that the text does not jump
+# under the mouse when a cue is selected.
 # The resize handles are <area> elements, which current Chromium does not display without the
 # second rule; arcs between spans strike through the text unless its lines stand far apart.
 _STYLE = """
@@ -82,7 +82,8 @@ def _describe(label: Label) -> dict[str, str]:
 def _add_cue_choices(parent: Xml.Element, scheme: Scheme) -> None:
     """Add what can be ticked on a selected cue.
 
-    The condition compares what is stored, the labels' names and not their titles. It stands on each control: inside a conditional view it would block submitting.
+    The condition compares what is stored, the labels' names and not their titles. It stands on
+    each control: inside a conditional view it would block submitting.
     """
     shared = {
         "toName": TEXT,
