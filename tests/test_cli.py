@@ -27,6 +27,7 @@ COMMANDS = [
     "agreement",
     "close",
     "withdraw",
+    "repredict",
     "adjudicate",
     "decide",
     "release",

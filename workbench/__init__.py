@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.rounds.closing import close, withdraw
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
+    from workbench.rounds.repredict import repredict
     from workbench.rounds.status import status
     from workbench.selection import select
     from workbench.training import train
@@ -46,6 +47,7 @@ _HOMES = {
     "pull": "workbench.rounds.pull",
     "push": "workbench.rounds.push",
     "release": "workbench.releases.build",
+    "repredict": "workbench.rounds.repredict",
     "select": "workbench.selection",
     "show": "workbench.display",
     "status": "workbench.rounds.status",
@@ -70,6 +72,7 @@ __all__ = [
     "pull",
     "push",
     "release",
+    "repredict",
     "select",
     "show",
     "status",

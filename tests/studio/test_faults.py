@@ -210,6 +210,35 @@ def test_a_withdrawn_article_is_not_pushed_and_its_work_is_kept_aside(
         wb.withdraw(connected, "oslo", reason=" ")
 
 
+def test_a_quarantined_part_is_closed_once_its_source_was_mended(
+    connected: Project, server: Server
+) -> None:
+    pushed = push_all(connected, "mended")
+    (task, *_) = server.iter_tasks(pushed.projects[0].project_id)
+    result = task["predictions"][0]["result"]
+    regions = [part for part in result if part["type"] == "labels"]
+    both_ways = {
+        "type": "relation",
+        "from_id": regions[0]["id"],
+        "to_id": regions[1]["id"],
+        "direction": "bi",
+    }
+    annotation = server.submit(task["id"], [*result, both_ways], seconds=1)
+
+    first = wb.pull(connected, "mended", progress=False)
+    with connected.store() as connection:
+        (entry,) = list_quarantine(connection)
+    server.resubmit(annotation, result)
+    second = wb.pull(connected, "mended", progress=False)
+
+    assert first.quarantined == (entry.id,)
+    assert entry.reason == "a link needs one direction, not 'bi'"
+    assert second.quarantined == ()
+    assert list(first) == list(second)
+    with connected.store() as connection:
+        assert list_quarantine(connection) == []
+
+
 @pytest.fixture
 def session(studio_folder: Path) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=read_admin(studio_folder)[0]) as client:

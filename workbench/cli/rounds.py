@@ -21,6 +21,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("status")(status)
     app.command("pull")(pull)
     app.command("agreement")(agreement)
+    app.command("repredict")(repredict)
     app.command("close")(close)
     app.command("withdraw")(withdraw)
 
@@ -149,3 +150,15 @@ def withdraw(
 
     was_there = closing.withdraw(find_project(project), article, reason=reason)
     typer.echo(f"withdrew {article}" if was_there else f"{article} was withdrawn before")
+
+
+def repredict(
+    name: Round,
+    model: Annotated[str | None, typer.Option(help="A trained model, pipeline or folder.")] = None,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give untouched tasks of a running round new suggestions."""
+    from workbench.rounds import repredict as repredicting
+
+    answer(repredicting.repredict(find_project(project), name, nlp=model), as_json)

@@ -22,7 +22,7 @@ from workbench.project import Project
 from workbench.store.articles import find_articles
 from workbench.store.layers import add_layer, get_layer
 from workbench.store.payloads import add_payload
-from workbench.store.quarantine import add_quarantine
+from workbench.store.quarantine import add_quarantine, close_quarantine, list_quarantine
 from workbench.store.rounds import (
     PushedProject,
     find_assignments,
@@ -118,6 +118,7 @@ class _Intake:
         self._work: dict[tuple[str, str], _Work] = {}
         self.problems: list[str] = []
         self._quarantined: list[str] = []
+        self._seen: set[str] = set()
         with project.store() as connection:
             self._kinds = get_round_scheme(connection, rnd.name).kinds
             rows = find_assignments(connection, rnd.name)
@@ -139,7 +140,8 @@ class _Intake:
         data = task.get("data") or {}
         row = self._rows.get(str(data.get("key")))
         annotations = task.get("annotations") or []
-        where = f"task {task.get('id')} of project {pushed.project_id}"
+        where = f"task {task.get('id')} of project {pushed.project_id} on {pushed.server}"
+        self._seen.add(where)
         if row is None:
             self._quarantine(annotations, "the task is in no plan of this round", where)
             return
@@ -154,8 +156,11 @@ class _Intake:
             )
             self._quarantine(annotations, "the task's text was edited in Label Studio", where)
             return
+        sets = {p.get("id"): p.get("model_version") for p in task.get("predictions") or []}
         for annotation in annotations:
-            self._read(annotation, row, article, where)
+            # Who began before a new set came was shown the old one; the server remembers which.
+            shown_set = sets.get(annotation.get("parent_prediction"))
+            self._read(annotation, row, article, where, shown_set)
 
     def finish(self) -> Pulled:
         """Unite each author's passages into a layer and store it."""
@@ -165,17 +170,33 @@ class _Intake:
             with self._project.store() as connection:
                 add_layer(connection, layer, at=self._project.now())
             layers.append(layer)
+        self._close_mended()
         name = self._round.name
         return Pulled(name, tuple(layers), tuple(self._quarantined), tuple(self.problems))
 
+    def _close_mended(self) -> None:
+        """Close the entries of tasks that were read again and are sound now."""
+        with self._project.store() as connection:
+            for entry in list_quarantine(connection):
+                task = entry.source.split(", annotation")[0]
+                if task in self._seen and entry.id not in self._quarantined:
+                    now = self._project.now()
+                    close_quarantine(connection, entry.id, reason="its source changed", at=now)
+
     def _read(
-        self, annotation: dict[str, Any], row: Assignment, article: Article, where: str
+        self,
+        annotation: dict[str, Any],
+        row: Assignment,
+        article: Article,
+        where: str,
+        shown_set: str | None,
     ) -> None:
-        author = self._authors.get(int(annotation.get("completed_by") or 0))
+        author = self._authors.get(_get_account(annotation))
         if author is None:
             self._quarantine([annotation], "its author has no account any more", where)
             return
-        suggestion_set = self._tasks[row.key].suggestion_set if row.key in self._tasks else ""
+        stated = self._tasks[row.key].suggestion_set if row.key in self._tasks else ""
+        suggestion_set = shown_set or stated
         with self._project.store() as connection:
             suggestion = get_suggestion(connection, suggestion_set, row.key)
             shown = get_layer(connection, suggestion.layer_seq) if suggestion else None
@@ -234,6 +255,14 @@ class _Intake:
                 )
                 if entry not in self._quarantined:
                     self._quarantined.append(entry)
+
+
+def _get_account(annotation: dict[str, Any]) -> int:
+    """Return the id of the account that submitted an annotation, 0 where none is named."""
+    account = annotation.get("completed_by")
+    if isinstance(account, dict):
+        account = account.get("id")
+    return account if isinstance(account, int) else 0
 
 
 def _covers(one: Decoded, other: Decoded) -> bool:

@@ -57,6 +57,12 @@ def confirm_tasks(connection: Connection, task_ids: Mapping[str, int]) -> None:
         connection.execute(update(tasks).where(tasks.c.key == key).values(task_id=task_id))
 
 
+def set_suggestion_set(connection: Connection, keys: Iterable[str], suggestion_set: str) -> None:
+    """Record which suggestion set tasks show from now on."""
+    statement = update(tasks).where(tasks.c.key.in_(list(keys)))
+    connection.execute(statement.values(suggestion_set=suggestion_set))
+
+
 def find_tasks(connection: Connection, round_name: str) -> list[PushedTask]:
     """Return the ledger's rows of a round."""
     query = (

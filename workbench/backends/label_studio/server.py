@@ -218,6 +218,18 @@ class Server:
             )
         return int(answer.id or 0)
 
+    def resubmit(self, annotation_id: int, result: Sequence[Mapping[str, Any]]) -> None:
+        """Change an annotation that was submitted before."""
+        with translated(self.url, f"change annotation {annotation_id}"):
+            self._sdk.annotations.update(id=annotation_id, result=[dict(part) for part in result])
+
+    def import_predictions(self, project_id: int, predictions: Sequence[Mapping[str, Any]]) -> None:
+        """Add predictions to tasks that are there; each names its task and suggestion set."""
+        for at in range(0, len(predictions), BATCH):
+            batch = [dict(prediction) for prediction in predictions[at : at + BATCH]]
+            with translated(self.url, f"push suggestions into project {project_id}"):
+                self._sdk.projects.import_predictions(id=project_id, request=batch)
+
     def list_users(self) -> dict[int, str]:
         """Return the e-mail address of each account by its id."""
         with translated(self.url, "list the accounts"):
