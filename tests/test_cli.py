@@ -27,6 +27,7 @@ COMMANDS = [
     "agreement",
     "close",
     "withdraw",
+    "watch",
     "repredict",
     "adjudicate",
     "decide",

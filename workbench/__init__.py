@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.rounds.push import push
     from workbench.rounds.repredict import repredict
     from workbench.rounds.status import status
+    from workbench.rounds.watch import watch
     from workbench.selection import select
     from workbench.training import train
 
@@ -53,6 +54,7 @@ _HOMES = {
     "status": "workbench.rounds.status",
     "train": "workbench.training",
     "verify": "workbench.releases.verification",
+    "watch": "workbench.rounds.watch",
     "withdraw": "workbench.rounds.closing",
 }
 
@@ -78,6 +80,7 @@ __all__ = [
     "status",
     "train",
     "verify",
+    "watch",
     "withdraw",
 ]
 

@@ -75,6 +75,41 @@ def test_touched_tasks_keep_what_they_had_and_blind_ones_get_nothing(
         wb.repredict(connected, "again", nlp=suggest_first("GPE"))
 
 
+def test_watching_sees_what_is_submitted_changed_and_nothing_else(
+    connected: Project, server: Server
+) -> None:
+    drafts = wb.preannotate(connected, nlp=suggest_first("ORG"), progress=False)
+    pushed = wb.push(connected, "live", ["cairo", "lima"], drafts, progress=False)
+    tasks = list(server.iter_tasks(pushed.projects[0].project_id))
+    asked: list[float] = []
+    annotation = 0
+
+    def act(seconds: float) -> None:
+        nonlocal annotation
+        asked.append(seconds)
+        if len(asked) == 3:
+            annotation = server.submit(tasks[0]["id"], [], seconds=1)
+        if len(asked) == 6:
+            server.resubmit(
+                annotation,
+                [
+                    {
+                        "from_name": "doubt",
+                        "to_name": "text",
+                        "id": "d",
+                        "type": "choices",
+                        "value": {"choices": ["unsure"]},
+                    }
+                ],
+            )
+
+    seen = wb.watch(connected, "live", server=server, sleep=act)
+
+    assert next(seen).sum("done") == 0
+    assert (next(seen).sum("done"), len(asked)) == (1, 3)
+    assert (next(seen).sum("doubtful"), len(asked)) == (1, 6)
+
+
 def test_a_set_that_was_cut_short_is_finished_as_it_was_begun(
     connected: Project, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("status")(status)
     app.command("pull")(pull)
     app.command("agreement")(agreement)
+    app.command("watch")(watch)
     app.command("repredict")(repredict)
     app.command("close")(close)
     app.command("withdraw")(withdraw)
@@ -162,3 +163,12 @@ def repredict(
     from workbench.rounds import repredict as repredicting
 
     answer(repredicting.repredict(find_project(project), name, nlp=model), as_json)
+
+
+def watch(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
+    """Say what people submit as they submit it, until Ctrl-C."""
+    from workbench.rounds import watch as watching
+
+    for found in watching.watch(find_project(project), name):
+        names = ("done", "skipped", "doubtful", "remaining")
+        answer(found, as_json, ", ".join(f"{found.sum(what)} {what}" for what in names))

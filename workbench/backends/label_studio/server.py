@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from workbench.backends.label_studio.errors import translated
@@ -185,6 +186,33 @@ class Server:
         with translated(self.url, f"read the tasks of project {project_id}"):
             for task in self._sdk.tasks.list(project=project_id, fields="all", page_size=page_size):
                 yield json.loads(task.model_dump_json())
+
+    def find_newest(self, project_id: int, since: str) -> str:
+        """Return when a project's task last changed, `since` where none did after it.
+
+        Submitting, changing and deleting an annotation all count; times are the server's own.
+        """
+        query: dict[str, Any] = {"ordering": ["-tasks:updated_at"]}
+        if since:
+            item = {
+                "filter": "filter:tasks:updated_at",
+                "operator": "greater",
+                "type": "Datetime",
+                "value": since,
+            }
+            query["filters"] = {"conjunction": "and", "items": [item]}
+        with translated(self.url, f"watch project {project_id}"):
+            found = self._sdk.tasks.list(
+                project=project_id,
+                query=json.dumps(query),
+                fields="task_only",
+                include=["id", "updated_at"],
+                page_size=1,
+            )
+            for task in found:
+                # The one form of a time that the server's own filter reads.
+                return str(task.updated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+        return since
 
     def get_task(self, task_id: int) -> dict[str, Any]:
         """Return one task as sent."""
