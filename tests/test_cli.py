@@ -27,6 +27,7 @@ COMMANDS = [
     "agreement",
     "close",
     "withdraw",
+    "reissue",
     "watch",
     "repredict",
     "adjudicate",

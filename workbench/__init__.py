@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.rounds.closing import close, withdraw
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
+    from workbench.rounds.reissue import reissue
     from workbench.rounds.repredict import repredict
     from workbench.rounds.status import status
     from workbench.rounds.watch import watch
@@ -47,6 +48,7 @@ _HOMES = {
     "preannotate": "workbench.preannotation",
     "pull": "workbench.rounds.pull",
     "push": "workbench.rounds.push",
+    "reissue": "workbench.rounds.reissue",
     "release": "workbench.releases.build",
     "repredict": "workbench.rounds.repredict",
     "select": "workbench.selection",
@@ -73,6 +75,7 @@ __all__ = [
     "preannotate",
     "pull",
     "push",
+    "reissue",
     "release",
     "repredict",
     "select",

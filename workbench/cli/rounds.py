@@ -23,6 +23,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("agreement")(agreement)
     app.command("watch")(watch)
     app.command("repredict")(repredict)
+    app.command("reissue")(reissue)
     app.command("close")(close)
     app.command("withdraw")(withdraw)
 
@@ -172,3 +173,16 @@ def watch(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -
     for found in watching.watch(find_project(project), name):
         names = ("done", "skipped", "doubtful", "remaining")
         answer(found, as_json, ", ".join(f"{found.sum(what)} {what}" for what in names))
+
+
+def reissue(
+    name: Round,
+    from_: Annotated[str, typer.Option("--from", help="Whose work was left undone.")],
+    to: Annotated[str, typer.Option("--to", help="Who gets it now.")],
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the tasks that somebody left undone to somebody else."""
+    from workbench.rounds import reissue as reissuing
+
+    answer(reissuing.reissue(find_project(project), name, giver=from_, taker=to), as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,19 @@ def push(
     layers = {layer.article_id: layer for layer in drafts}
     articles = _read_queue(project, queue)
     _add_to_plan(project, rnd, articles)
-    server = server or connect(project)
+    return send_plan(project, rnd, server or connect(project), layers, progress=progress)
+
+
+def send_plan(
+    project: Project,
+    rnd: Round,
+    server: Server,
+    layers: Mapping[str, Layer],
+    *,
+    progress: bool = True,
+) -> Pushed:
+    """Put every task of a round's plan on the server that is not there yet."""
+    name = rnd.name
     projects = _ensure_projects(project, rnd, server)
     added = 0
     left_out: list[str] = []
@@ -184,14 +196,17 @@ def _ensure_projects(project: Project, rnd: Round, server: Server) -> list[Pushe
     """Make or find the Label Studio projects of a round, each by a marker of its own."""
     with project.store() as connection:
         known = {found.annotator: found for found in find_projects(connection, rnd.name)}
+        planned = {row.annotator for row in find_assignments(connection, rnd.name)}
+    # Whoever joined the plan later comes after those whom the round began with.
+    people = [*(rnd.annotators or ("",)), *sorted(planned - set(rnd.annotators or ("",)))]
     for found in known.values():
         if found.server != server.url:
             raise RoundError(
                 f"round {rnd.name!r} was pushed to {found.server}, not to {server.url}; "
                 "set LABEL_STUDIO_URL to that server, or push to a new round"
             )
-    people = math.ceil(rnd.overlap) if not rnd.annotators else 1
-    for annotator in rnd.annotators or ("",):
+    overlap = math.ceil(rnd.overlap) if not rnd.annotators else 1
+    for annotator in people:
         if annotator in known:
             continue
         marker = f"workbench:{digest(str(project.root), rnd.name, annotator)}"
@@ -201,12 +216,12 @@ def _ensure_projects(project: Project, rnd: Round, server: Server) -> list[Pushe
             make_config(project.scheme),
             marker=marker,
             instructions=make_instructions(project.scheme),
-            maximum_annotations=people,
+            maximum_annotations=overlap,
         )
         known[annotator] = PushedProject(rnd.name, annotator, server.url, ref.id, marker)
         with project.store() as connection:
             add_project(connection, known[annotator], at=project.now())
-    return [known[annotator] for annotator in rnd.annotators or ("",)]
+    return [known[annotator] for annotator in people]
 
 
 def _push_project(
@@ -214,7 +229,7 @@ def _push_project(
     rnd: Round,
     server: Server,
     pushed: PushedProject,
-    layers: dict[str, Layer],
+    layers: Mapping[str, Layer],
     left_out: list[str],
 ) -> Iterator[int]:
     """Push one project's missing tasks and yield how many each batch added."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.adapters.label_studio.encoding import (
@@ -25,7 +25,7 @@ def make_tasks(
     project: Project,
     rows: Sequence[Assignment],
     articles: dict[str, Article],
-    layers: dict[str, Layer],
+    layers: Mapping[str, Layer],
     suggestion_set: str,
     left_out: list[str],
 ) -> list[dict[str, Any]]:
