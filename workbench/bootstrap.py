@@ -130,8 +130,10 @@ def install_with_pip() -> bool:
     """Install with the standard library's venv and pip."""
     say("uv can't be had or failed; installing with pip, which takes some minutes")
     venv.EnvBuilder(with_pip=True, clear=True).create(VENV)
-    constraints = ROOT / "constraints.txt"
-    return run(BIN / "python", "-m", "pip", "install", "-q", "-c", constraints, *requirements())
+    pip = (BIN / "python", "-m", "pip", "install", "-q")
+    # Older ones stumble over an extra that is asked for twice (lxml[html-clean]).
+    run(*pip, "--upgrade", "pip>=24")
+    return run(*pip, "-c", ROOT / "constraints.txt", *requirements())
 
 
 def install_debian_packages() -> None:
