@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,13 +32,15 @@ settings.register_profile("default", deadline=None, max_examples=500 if THOROUGH
 settings.load_profile("default")
 
 
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Make a skip for want of a program a failure where everything is required, as in CI."""
+    report = yield
     required = os.environ.get("WORKBENCH_REQUIRE_ALL") == "1"
-    if required and call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
-        reason = str(call.excinfo.value)
-        if "apt-get install" in reason:
-            call.excinfo = pytest.ExceptionInfo.from_exception(AssertionError(reason))
+    if required and report.skipped and "apt-get install" in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = str(report.longrepr)
+    return report
 
 
 @pytest.fixture(scope="session")
