@@ -20,7 +20,8 @@ def connect(
 ) -> Server:
     """Connect to the server, starting the embedded one where it is used and `start` allows it.
 
-    Raises SettingsError where an address is named and no token is given.
+    Raises SettingsError where an address is named and no token is given, BackendError where the
+    server is away, refuses the token, or is of a version that is not supported.
     """
     url = get_remote_url(project)
     if url:
@@ -30,7 +31,7 @@ def connect(
                 f"the server {url} needs a token: make a personal access token there under "
                 f"Account & Settings and put it into {TOKEN_VARIABLE}"
             )
-        return Server(url, token)
+        return _check(Server(url, token))
     if start:
         start_studio(
             project.studio_folder,
@@ -39,7 +40,13 @@ def connect(
             report=report,
         )
     url, admin = read_admin(project.studio_folder)
-    return Server(url, admin.token)
+    return _check(Server(url, admin.token))
+
+
+def _check(server: Server) -> Server:
+    """Return the server once its version and the token are known to do."""
+    server.check()
+    return server
 
 
 def get_remote_url(project: Project) -> str:

@@ -56,7 +56,8 @@ class Server:
         Raises BackendError otherwise.
         """
         with translated(self.url, "log in"):
-            self._sdk.users.whoami()
+            # A server that is away is told at once; what follows may be retried by the SDK.
+            self._sdk.users.whoami(request_options={"max_retries": 0})
         with translated(self.url, "read the version"):
             answer: Any = self._sdk.versions.get()
         package = getattr(answer, "label_studio_os_package", None) or {}
