@@ -123,3 +123,12 @@ def test_the_component_travels_with_its_tables(tmp_path):
 def test_odd_text_gives_no_error(analyse, text, parsed):
     doc = analyse(text, parsed=parsed)
     assert all(quote["start"] < quote["end"] for quote in doc._.quotes)
+
+
+def test_a_comma_before_the_closing_mark_is_no_part_of_the_quotation() -> None:
+    text = "“The door is wide open,” Ruiz said. “It is late, we know.” He left."
+
+    assert [text[start:end] for start, end in find_marked(text, [])] == [
+        "The door is wide open",
+        "It is late, we know.",
+    ]

@@ -106,7 +106,8 @@ def find_marked(text: str, masked: list[Offsets]) -> list[Offsets]:
             continue
         end = line_end if end is None else end
         at = max(end, start)
-        content = trim(text, (start, end))
+        # A comma before the closing mark belongs to the sentence around the quotation.
+        content = trim(text, (start, end - (text[start:end].endswith(","))))
         if content is None or any(overlap(content, region) for region in masked):
             continue
         if len(re.findall(r"\w+(?:[-’']\w+)*", text[slice(*content)])) > _SCARE:
