@@ -20,7 +20,8 @@ from workbench.releases.build import release
 from workbench.releases.verification import verify
 from workbench.rounds.agreement import RoundAgreement, agreement
 from workbench.rounds.pull import pull
-from workbench.rounds.push import Pushed, push
+from workbench.rounds.push import push
+from workbench.rounds.sending import Pushed
 from workbench.seeds import find_notebooks, find_seeds
 from workbench.selection import select
 from workbench.simulation import annotate_round, decide_round, read_sample_gold

@@ -27,7 +27,7 @@ from workbench.core.span import Span
 from workbench.store.articles import add_article
 from workbench.store.connection import open_store
 from workbench.store.layers import add_layer
-from workbench.store.payloads import add_payload
+from workbench.store.payloads import add_payloads
 engine = open_store(sys.argv[1])
 n = int(sys.argv[2])
 print("ready", flush=True)
@@ -38,7 +38,7 @@ while True:
         layer = Layer(article.id, article.text_sha256, "person:x", "annotation", "r",
                       spans=(Span(0, 4, "ORG"),))
         add_layer(connection, layer, at="t")
-        add_payload(connection, {"id": n, "data": article.text}, server="s", project_id=1, at="t")
+        add_payloads(connection, [{"id": n, "data": article.text}], server="s", project_id=1, at="t")
     print(n, flush=True)
     n += 1
 """

@@ -30,9 +30,17 @@ from workbench.store.articles import (
 from workbench.store.connection import open_store
 from workbench.store.decisions import add_decision, find_decisions
 from workbench.store.journal import latest_seq
-from workbench.store.layers import add_layer, find_layers, get_layer, list_revisions
+from workbench.store.layers import (
+    add_layer,
+    add_layers,
+    find_layers,
+    find_newest_seqs,
+    find_seqs,
+    get_layer,
+    list_revisions,
+)
 from workbench.store.names import add_queue, get_model, get_queue
-from workbench.store.payloads import add_payload
+from workbench.store.payloads import add_payloads, find_ages
 from workbench.store.quarantine import add_quarantine, close_quarantine, list_quarantine
 from workbench.store.rounds import (
     PushedProject,
@@ -179,9 +187,32 @@ def test_suggestions_and_payloads_are_kept_once(engine: Engine) -> None:
         task = {"id": 1, "data": {"text": HOSTILE}, "annotations": [{"created_ago": "1 minute"}]}
         later = {**task, "annotations": [{"created_ago": "2 minutes"}]}
         values = {"server": "http://x", "project_id": 1, "at": AT}
-        first = add_payload(connection, task, **values)
-        assert add_payload(connection, later, **values) == first
-        assert add_payload(connection, {**task, "id": 2}, **values) != first
+        assert add_payloads(connection, [task, later], **values) == 1
+        assert add_payloads(connection, [later, {**task, "id": 2}], **values) == 1
+        newer = {**task, "updated_at": "2026-01-02T03:04:05Z"}
+        assert add_payloads(connection, [newer], **values) == 1
+        assert find_ages(connection, "http://x", 1) == {1: "2026-01-02T03:04:05Z", 2: ""}
+        assert find_ages(connection, "http://y", 1) == {}
+
+
+def test_many_layers_are_stored_as_one_by_one(engine: Engine) -> None:
+    first = make_layer(Article("a", "text"))
+    changed = replace(first, scheme="other")
+    other = make_layer(Article("b", "more text"))
+    with engine.begin() as connection:
+        seqs = add_layers(connection, [first, other, changed, changed, first], at=AT)
+        assert add_layers(connection, [first, other], at=AT) == [seqs[4], seqs[1]]
+        assert len(set(seqs)) == 4
+        assert [seq for seq, _ in list_revisions(connection, first.key)] == [
+            seqs[0],
+            seqs[2],
+            seqs[4],
+        ]
+        assert find_newest_seqs(connection, first.kind) == {"a": seqs[4], "b": seqs[1]}
+        assert find_seqs(connection, first.kind, first.round) == {
+            first.key: seqs[4],
+            other.key: seqs[1],
+        }
 
 
 def test_quarantine_is_open_until_it_is_closed_with_a_reason(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from workbench.backends.label_studio import Server
 from workbench.core.errors import BackendError, RoundError, StudioError
 from workbench.core.layer import Layer
 from workbench.project import Project
-from workbench.rounds import push as pushing
+from workbench.rounds import sending
 from workbench.simulation import annotate_round
 from workbench.store.quarantine import list_quarantine
 from workbench.store.rounds import find_projects
@@ -83,33 +83,13 @@ def test_a_server_that_ends_at_its_start_shows_its_log(
         start_studio(tmp_path / "s")
 
 
-def test_a_response_lost_after_the_commit_doubles_nothing(
-    connected: Project, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = Server._import
-
-    def lose(self: Server, project_id: int, batch: Any) -> dict[str, int]:
-        real(self, project_id, batch)
-        raise BackendError("the answer was lost", url=self.url)
-
-    monkeypatch.setattr(Server, "_import", lose)
-    with pytest.raises(BackendError, match="lost"):
-        push_all(connected, "lost")
-    monkeypatch.setattr(Server, "_import", real)
-
-    again = push_all(connected, "lost")
-
-    assert (again.tasks, again.added) == (3, 0)
-    assert len(list(server.iter_tasks(again.projects[0].project_id))) == 3
-
-
 def test_a_project_made_before_its_id_was_stored_is_found_again(
     connected: Project, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pushing, "add_project", fail)
+    monkeypatch.setattr(sending, "add_project", fail)
     with pytest.raises(KeyboardInterrupt):
         push_all(connected, "cut")
     monkeypatch.undo()

@@ -63,18 +63,16 @@ def push(
 ) -> None:
     """Plan a round and put its tasks into Label Studio; run again, it pushes what is missing."""
     from workbench.rounds import push as pushing
-    from workbench.store.articles import find_articles
-    from workbench.store.layers import find_newest
+    from workbench.store.articles import list_ids
 
     opened = find_project(project)
     with opened.store() as connection:
-        drafts = find_newest(connection, "prediction", author=suggestions or None)
-        articles = [article.id for article in find_articles(connection)]
+        articles = list_ids(connection)
     done = pushing.push(
         opened,
         name,
         queue or articles,
-        drafts.values(),
+        author=suggestions or None,
         annotators=[part.strip() for part in annotators.split(",") if part.strip()],
         overlap=overlap,
         blind=blind,
@@ -101,15 +99,15 @@ def pull(name: Round, project: ProjectFolder = None, as_json: AsJson = False) ->
     """Take in what everybody submitted."""
     from workbench.adapters.records import write_layer
     from workbench.rounds import pull as pulling
-    from workbench.store.articles import find_articles
+    from workbench.store.articles import get_article
 
     opened = find_project(project)
     pulled = pulling.pull(opened, name)
-    with opened.store() as connection:
-        texts = {article.id: article.text for article in find_articles(connection)}
     if as_json:
         for layer in pulled:
-            typer.echo(json.dumps(write_layer(layer, texts[layer.article_id]), ensure_ascii=False))
+            with opened.store() as connection:
+                text = get_article(connection, layer.article_id).text
+            typer.echo(json.dumps(write_layer(layer, text), ensure_ascii=False))
     else:
         typer.echo(repr(pulled))
     for problem in pulled.problems:

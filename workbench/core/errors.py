@@ -77,12 +77,26 @@ class StudioError(WorkbenchError):
 
 
 class BackendError(WorkbenchError):
-    """The annotation server is away or refused a request."""
+    """The annotation server is away or refused a request.
 
-    def __init__(self, message: str, *, url: str = "", status: int | None = None) -> None:
+    `status` is the HTTP status; `retry_after` the seconds that the server asked to wait;
+    `is_lost` says that the line broke, so that the server may have done what was asked or not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        url: str = "",
+        status: int | None = None,
+        retry_after: float | None = None,
+        is_lost: bool = False,
+    ) -> None:
         super().__init__(message)
         self.url = url
         self.status = status
+        self.retry_after = retry_after
+        self.is_lost = is_lost
 
 
 class RoundError(WorkbenchError):

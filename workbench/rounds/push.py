@@ -2,83 +2,42 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from tqdm.auto import tqdm
 
-from workbench.adapters.label_studio.config import make_config, make_instructions
 from workbench.adapters.records import write_scheme
 from workbench.analysis.passages import cut_passages
 from workbench.backends.label_studio import Server
 from workbench.connection import connect
-from workbench.core.article import Article
 from workbench.core.errors import RoundError
-from workbench.core.identity import digest
 from workbench.core.layer import Layer
 from workbench.core.round import Round, Unit
 from workbench.project import Project
+from workbench.rounds.drafts import Drafts
 from workbench.rounds.plan import Planned, check_round, make_plan
-from workbench.rounds.tasks import make_tasks
-from workbench.store.articles import find_articles
+from workbench.rounds.sending import Pushed, send_plan
+from workbench.store.articles import find_articles, list_ids
+from workbench.store.journal import chunk
+from workbench.store.locks import hold_lock
 from workbench.store.names import get_queue
 from workbench.store.rounds import (
-    PushedProject,
     add_assignments,
-    add_project,
     add_round,
     find_assignments,
-    find_projects,
     get_round,
     is_closed,
     list_rounds,
 )
-from workbench.store.tasks import confirm_tasks, find_tasks, intend_tasks
-
-
-@dataclass(frozen=True)
-class Pushed:
-    """What a push did: the round's projects, and how many tasks are there and were new."""
-
-    round: str
-    projects: tuple[PushedProject, ...]
-    tasks: int
-    added: int
-    left_out: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        """Count the tasks."""
-        return (
-            f"Pushed({self.round!r}: {self.tasks} tasks in {len(self.projects)} projects, "
-            f"{self.added} new)"
-        )
-
-    def to_record(self) -> dict[str, Any]:
-        """Write the push as plain JSON."""
-        return {
-            "round": self.round,
-            "projects": [
-                {
-                    "id": p.project_id,
-                    "url": f"{p.server}/projects/{p.project_id}/data",
-                    "annotator": p.annotator or None,
-                }
-                for p in self.projects
-            ],
-            "tasks": self.tasks,
-            "added": self.added,
-            "left_out": list(self.left_out),
-        }
 
 
 def push(
     project: Project,
     name: str,
     queue: Iterable[str] | str,
-    drafts: Iterable[Layer],
+    drafts: Iterable[Layer] | None = None,
     *,
+    author: str | None = None,
     annotators: Sequence[str] = (),
     overlap: float = 1.0,
     blind: float = 0.0,
@@ -89,41 +48,24 @@ def push(
 ) -> Pushed:
     """Push the articles of a queue as a round's tasks; run again, it pushes what is missing.
 
-    Named annotators have a project each, nobody named makes one pool. The intent of each batch is
-    recorded before it is sent and the server's ids after, and every push begins by asking the
-    server what it has. Raises RoundError where the round stands with other settings, is closed,
-    or was pushed to another server; BackendError where the server is away.
+    `drafts` are what suggested tasks show, by default the newest predictions in the store, of one
+    `author` where one is named. Named annotators have a project each, nobody named makes one pool.
+    The intent of each batch is recorded before it is sent and the server's ids after, and a push
+    to projects that are there begins by asking the server what it has. Raises RoundError where
+    the round stands with other settings, is closed, or was pushed to another server; BackendError
+    where the server is away.
     """
-    rnd = _ensure_round(project, name, annotators, overlap, blind, unit, seed)
-    layers = {layer.article_id: layer for layer in drafts}
-    articles = _read_queue(project, queue)
-    _add_to_plan(project, rnd, articles)
-    return send_plan(project, rnd, server or connect(project), layers, progress=progress)
+    say = tqdm.write if progress else _ignore
+    with hold_lock(project.engine, f"round {name!r}", report=say):
+        rnd = _ensure_round(project, name, annotators, overlap, blind, unit, seed)
+        ids = _read_queue(project, queue)
+        _add_to_plan(project, rnd, ids)
+        found = Drafts(project, drafts, author=author)
+        return send_plan(project, rnd, server or connect(project), found, progress=progress)
 
 
-def send_plan(
-    project: Project,
-    rnd: Round,
-    server: Server,
-    layers: Mapping[str, Layer],
-    *,
-    progress: bool = True,
-) -> Pushed:
-    """Put every task of a round's plan on the server that is not there yet."""
-    name = rnd.name
-    projects = _ensure_projects(project, rnd, server)
-    added = 0
-    left_out: list[str] = []
-    bar = tqdm(desc=f"push {name}", unit="task", delay=1, disable=not progress)
-    for pushed in projects:
-        batches = _push_project(project, rnd, server, pushed, layers, left_out)
-        for count in batches:
-            added += count
-            bar.update(count)
-    bar.close()
-    with project.store() as connection:
-        tasks = [task for task in find_tasks(connection, name) if task.task_id is not None]
-    return Pushed(name, tuple(projects), len(tasks), added, tuple(sorted(set(left_out))))
+def _ignore(_: str) -> None:
+    """Say nothing."""
 
 
 def _ensure_round(
@@ -167,99 +109,30 @@ def _ensure_round(
     return known
 
 
-def _read_queue(project: Project, queue: Iterable[str] | str) -> list[Article]:
+def _read_queue(project: Project, queue: Iterable[str] | str) -> list[str]:
     with project.store() as connection:
         ids = get_queue(connection, queue)["articles"] if isinstance(queue, str) else list(queue)
-        found = {article.id: article for article in find_articles(connection, ids)}
-    missing = [article_id for article_id in ids if article_id not in found]
+        known = set(list_ids(connection))
+    missing = [article_id for article_id in ids if article_id not in known]
     if missing:
         raise RoundError(
             f"the queue names articles that are not there or were withdrawn: {', '.join(missing)}"
         )
     if not ids:
         raise RoundError("the queue is empty; choose articles with: workbench select")
-    return [found[article_id] for article_id in ids]
+    return list(dict.fromkeys(ids))
 
 
-def _add_to_plan(project: Project, rnd: Round, articles: Sequence[Article]) -> None:
-    passages = [
-        Planned(article.id, article.text_sha256, offsets, article.split == "test")
-        for article in articles
-        for offsets in cut_passages(article, rnd.unit)
-    ]
+def _add_to_plan(project: Project, rnd: Round, ids: Sequence[str]) -> None:
+    passages: list[Planned] = []
+    for part in chunk(ids):
+        with project.store() as connection:
+            found = {article.id: article for article in find_articles(connection, part)}
+        passages += [
+            Planned(article.id, article.text_sha256, offsets, article.split == "test")
+            for article in (found[article_id] for article_id in part)
+            for offsets in cut_passages(article, rnd.unit)
+        ]
     with project.store() as connection:
         existing = find_assignments(connection, rnd.name)
         add_assignments(connection, make_plan(rnd, passages, existing), at=project.now())
-
-
-def _ensure_projects(project: Project, rnd: Round, server: Server) -> list[PushedProject]:
-    """Make or find the Label Studio projects of a round, each by a marker of its own."""
-    with project.store() as connection:
-        known = {found.annotator: found for found in find_projects(connection, rnd.name)}
-        planned = {row.annotator for row in find_assignments(connection, rnd.name)}
-    # Whoever joined the plan later comes after those whom the round began with.
-    people = [*(rnd.annotators or ("",)), *sorted(planned - set(rnd.annotators or ("",)))]
-    for found in known.values():
-        if found.server != server.url:
-            raise RoundError(
-                f"round {rnd.name!r} was pushed to {found.server}, not to {server.url}; "
-                "set LABEL_STUDIO_URL to that server, or push to a new round"
-            )
-    overlap = math.ceil(rnd.overlap) if not rnd.annotators else 1
-    for annotator in people:
-        if annotator in known:
-            continue
-        marker = f"workbench:{digest(str(project.root), rnd.name, annotator)}"
-        title = f"{rnd.name} · {annotator.removeprefix('simulated:') or 'pool'}"
-        ref = server.ensure_project(
-            title,
-            make_config(project.scheme),
-            marker=marker,
-            instructions=make_instructions(project.scheme),
-            maximum_annotations=overlap,
-        )
-        known[annotator] = PushedProject(rnd.name, annotator, server.url, ref.id, marker)
-        with project.store() as connection:
-            add_project(connection, known[annotator], at=project.now())
-    return [known[annotator] for annotator in people]
-
-
-def _push_project(
-    project: Project,
-    rnd: Round,
-    server: Server,
-    pushed: PushedProject,
-    layers: Mapping[str, Layer],
-    left_out: list[str],
-) -> Iterator[int]:
-    """Push one project's missing tasks and yield how many each batch added."""
-    suggestion_set = f"r{rnd.name}-s1"
-    with project.store() as connection:
-        rows = find_assignments(connection, rnd.name, pushed.annotator)
-        confirmed = {task.key for task in find_tasks(connection, rnd.name) if task.task_id}
-        ids = {row.article_id for row in rows}
-        articles = {article.id: article for article in find_articles(connection, ids)}
-    missing = [row for row in rows if row.key not in confirmed and row.article_id in articles]
-    if not missing:
-        return
-    landed = server.find_tasks(pushed.project_id, [row.key for row in missing])
-    with project.store() as connection:
-        intend_tasks(connection, landed, pushed.project_id, suggestion_set, at=project.now())
-        confirm_tasks(connection, landed)
-    todo = [row for row in missing if row.key not in landed]
-    tasks = make_tasks(project, todo, articles, layers, suggestion_set, left_out)
-    _intend(project, [task["data"]["key"] for task in tasks], pushed, suggestion_set)
-    for confirmed_ids in server.import_tasks(pushed.project_id, tasks):
-        with project.store() as connection:
-            confirm_tasks(connection, confirmed_ids)
-        yield len(confirmed_ids)
-    if any(task.get("predictions") for task in tasks):
-        # People see the predictions of the project's set and of no other.
-        server.update_project(pushed.project_id, model_version=suggestion_set)
-
-
-def _intend(
-    project: Project, keys: Sequence[str], pushed: PushedProject, suggestion_set: str
-) -> None:
-    with project.store() as connection:
-        intend_tasks(connection, keys, pushed.project_id, suggestion_set, at=project.now())

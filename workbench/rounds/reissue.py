@@ -10,7 +10,8 @@ from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
 from workbench.core.round import Assignment
 from workbench.project import Project
-from workbench.rounds.push import Pushed, send_plan
+from workbench.rounds.drafts import Drafts
+from workbench.rounds.sending import Pushed, send_plan
 from workbench.store.layers import get_layer
 from workbench.store.rounds import (
     add_assignments,
@@ -81,4 +82,4 @@ def reissue(
             for number, row in enumerate(given)
         ]
         add_assignments(connection, rows, at=project.now())
-    return send_plan(project, rnd, server, shown, progress=False)
+    return send_plan(project, rnd, server, Drafts(project, shown), progress=False)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from workbench.adapters.records import read_article, write_article
 from workbench.core.article import Article, check_article
 from workbench.core.errors import SourceError
-from workbench.store.journal import append, dump
+from workbench.store.journal import append, chunk, dump
 from workbench.store.schema import articles, withdrawals
 
 
@@ -49,17 +49,30 @@ def find_articles(
 ) -> list[Article]:
     """Return articles in the order they came in, as of a number; none withdrawn by then."""
     gone = select(withdrawals.c.article_id)
-    query = select(articles.c.id, articles.c.record).order_by(articles.c.seq)
+    query = select(articles.c.seq, articles.c.record).order_by(articles.c.seq)
     if upto is not None:
         query = query.where(articles.c.seq <= upto)
         gone = gone.where(withdrawals.c.seq <= upto)
     if splits is not None:
         query = query.where(articles.c.split.in_(splits))
-    wanted = None if ids is None else set(ids)
-    rows = connection.execute(query.where(articles.c.id.not_in(gone)))
-    return [
-        read_article(json.loads(record)) for id_, record in rows if wanted is None or id_ in wanted
-    ]
+    query = query.where(articles.c.id.not_in(gone))
+    if ids is None:
+        rows = list(connection.execute(query))
+    else:
+        parts = chunk(dict.fromkeys(ids))
+        rows = [
+            row
+            for part in parts
+            for row in connection.execute(query.where(articles.c.id.in_(part)))
+        ]
+        rows.sort(key=lambda row: int(row.seq))
+    return [read_article(json.loads(row.record)) for row in rows]
+
+
+def list_ids(connection: Connection) -> list[str]:
+    """Return the ids of the articles that are not withdrawn, in the order they came in."""
+    query = select(articles.c.id).where(articles.c.id.not_in(select(withdrawals.c.article_id)))
+    return list(connection.execute(query.order_by(articles.c.seq)).scalars())
 
 
 def get_article(connection: Connection, article_id: str) -> Article:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, insert, select
 
 from workbench.store.schema import journal
+
+T = TypeVar("T")
+AT_ONCE = 500
+"""Values in one `IN` list: few enough for every database."""
 
 
 def append(connection: Connection, what: str, *, at: str) -> int:
@@ -16,9 +22,25 @@ def append(connection: Connection, what: str, *, at: str) -> int:
     return int(result.inserted_primary_key[0])  # type: ignore[index]  # one row was inserted
 
 
+def append_many(connection: Connection, what: str, count: int, *, at: str) -> list[int]:
+    """Take the next sequence numbers for that many appends of a kind, in their order."""
+    if not count:
+        return []
+    statement = insert(journal).returning(journal.c.seq, sort_by_parameter_order=True)
+    rows = connection.execute(statement, [{"what": what, "at": at}] * count)
+    return [int(seq) for seq in rows.scalars()]
+
+
 def latest_seq(connection: Connection) -> int:
     """Return the newest sequence number, 0 in an empty store."""
     return int(connection.execute(select(func.max(journal.c.seq))).scalar() or 0)
+
+
+def chunk(values: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
+    """Yield values in lists of at most that many."""
+    remaining = iter(values)
+    while part := list(islice(remaining, size)):
+        yield part
 
 
 def dump(value: Any) -> str:

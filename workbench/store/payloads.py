@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
-from workbench.store.journal import append, dump
+from workbench.store.journal import append_many, chunk, dump
 from workbench.store.schema import payloads
 
 
-def add_payload(
-    connection: Connection, task: dict[str, Any], *, server: str, project_id: int, at: str
+def add_payloads(
+    connection: Connection,
+    tasks: Sequence[dict[str, Any]],
+    *,
+    server: str,
+    project_id: int,
+    at: str,
 ) -> int:
-    """Keep a task as the server sent it and return its sequence number; the same is kept once."""
-    digest = hashlib.sha256(f"{server}\n{dump(_drop_ages(task))}".encode()).hexdigest()
-    known = connection.execute(select(payloads.c.seq).where(payloads.c.sha256 == digest)).scalar()
-    if known is not None:
-        return int(known)
-    seq = append(connection, "payload", at=at)
-    connection.execute(
-        insert(payloads).values(
-            seq=seq,
-            sha256=digest,
-            server=server,
-            project_id=project_id,
-            task_id=int(task["id"]),
-            body=dump(task),
-        )
+    """Keep tasks as the server sent them and count those that were new; the same is kept once."""
+    bodies = {_digest(server, task): task for task in tasks}
+    known: set[str] = set()
+    for part in chunk(bodies):
+        query = select(payloads.c.sha256).where(payloads.c.sha256.in_(part))
+        known.update(connection.execute(query).scalars())
+    new = {digest: task for digest, task in bodies.items() if digest not in known}
+    seqs = append_many(connection, "payload", len(new), at=at)
+    values = [
+        {
+            "seq": seq,
+            "sha256": digest,
+            "server": server,
+            "project_id": project_id,
+            "task_id": int(task["id"]),
+            "updated_at": str(task.get("updated_at") or ""),
+            "body": dump(task),
+        }
+        for seq, (digest, task) in zip(seqs, new.items(), strict=True)
+    ]
+    if values:
+        connection.execute(insert(payloads), values)
+    return len(values)
+
+
+def find_ages(connection: Connection, server: str, project_id: int) -> dict[int, str]:
+    """Return for each task of a project when it had last changed, as the server last told."""
+    query = (
+        select(payloads.c.task_id, func.max(payloads.c.updated_at))
+        .where(payloads.c.server == server, payloads.c.project_id == project_id)
+        .group_by(payloads.c.task_id)
     )
-    return seq
+    return {int(task_id): str(at) for task_id, at in connection.execute(query)}
+
+
+def _digest(server: str, task: dict[str, Any]) -> str:
+    return hashlib.sha256(f"{server}\n{dump(_drop_ages(task))}".encode()).hexdigest()
 
 
 def _drop_ages(value: Any) -> Any:

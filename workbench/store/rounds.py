@@ -12,7 +12,7 @@ from workbench.adapters.records import Record, read_scheme
 from workbench.core.errors import RoundError
 from workbench.core.round import Assignment, Round
 from workbench.core.scheme import Scheme
-from workbench.store.journal import append, dump
+from workbench.store.journal import append, append_many, dump
 from workbench.store.schema import assignments, closings, projects, rounds
 
 
@@ -78,17 +78,20 @@ def add_assignments(connection: Connection, rows: Iterable[Assignment], *, at: s
     query = select(assignments.c.key).where(assignments.c.round.in_({row.round for row in rows}))
     known = set(connection.execute(query).scalars())
     new = [row for row in rows if row.key not in known]
-    for row in new:
-        connection.execute(
-            insert(assignments).values(
-                seq=append(connection, "assignment", at=at),
-                key=row.key,
-                round=row.round,
-                annotator=row.annotator,
-                position=row.position,
-                record=dump(asdict(row)),
-            )
-        )
+    seqs = append_many(connection, "assignment", len(new), at=at)
+    values = [
+        {
+            "seq": seq,
+            "key": row.key,
+            "round": row.round,
+            "annotator": row.annotator,
+            "position": row.position,
+            "record": dump(asdict(row)),
+        }
+        for seq, row in zip(seqs, new, strict=True)
+    ]
+    if values:
+        connection.execute(insert(assignments), values)
     return len(new)
 
 

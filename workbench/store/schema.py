@@ -142,7 +142,9 @@ payloads = Table(
     Column("server", String(300), nullable=False),
     Column("project_id", Integer, nullable=False),
     Column("task_id", Integer, nullable=False),
+    Column("updated_at", String(40), nullable=False, server_default=""),
     Column("body", Text, nullable=False),
+    Index("ix_payloads_server_project_id", "server", "project_id", "task_id"),
 )
 """Tasks as the server sent them, stored before they are read."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from json import JSONDecodeError
 
 import httpx
 
@@ -27,29 +28,61 @@ def translated(url: str, doing: str) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        raise _describe(url, doing, error.status_code, error.body) from None
+        raise _describe(url, doing, error.status_code, error.body, error.headers) from None
     except httpx.HTTPStatusError as error:
-        raise _describe(url, doing, error.response.status_code, None) from None
+        answer = error.response
+        raise _describe(
+            url, doing, answer.status_code, _read_body(answer), answer.headers
+        ) from None
     except httpx.ConnectError:
         raise BackendError(
             f"{doing}: no Label Studio answers at {url}; is it running? "
             "start the embedded one with: workbench studio start",
             url=url,
+            is_lost=True,
         ) from None
     except httpx.TimeoutException:
         raise BackendError(
             f"{doing}: Label Studio at {url} did not answer in time; run it again, "
             "what has landed is not pushed twice",
             url=url,
+            is_lost=True,
+        ) from None
+    except JSONDecodeError:
+        # The SDK reads the body of a refused token refresh as JSON, and a gateway's page is none.
+        raise BackendError(
+            f"{doing}: what answers at {url} sent no JSON; is it a Label Studio, and is it well? "
+            "run it again",
+            url=url,
+            is_lost=True,
         ) from None
     except httpx.HTTPError as error:
         name = type(error).__name__
         raise BackendError(
-            f"{doing}: the connection to {url} broke ({name}); run it again", url=url
+            f"{doing}: the connection to {url} broke ({name}); run it again",
+            url=url,
+            is_lost=True,
         ) from None
 
 
-def _describe(url: str, doing: str, status: int | None, body: object) -> BackendError:
+def _read_body(answer: httpx.Response) -> object:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _read_wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of a Retry-After header; one with a date is left to our own waiting."""
+    try:
+        return max(0.0, float({key.lower(): v for key, v in headers.items()}["retry-after"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _describe(
+    url: str, doing: str, status: int | None, body: object, headers: Mapping[str, str] | None
+) -> BackendError:
     said = ""
     if isinstance(body, dict):
         said = str(body.get("validation_errors") or body.get("detail") or "")[:300]
@@ -59,4 +92,5 @@ def _describe(url: str, doing: str, status: int | None, body: object) -> Backend
         f"{doing}: Label Studio at {url} answers {status}{detail}; {remedy}",
         url=url,
         status=status,
+        retry_after=_read_wait(headers or {}),
     )

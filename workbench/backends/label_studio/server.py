@@ -5,26 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
+from pydantic_core import to_json
+
+from workbench.backends.label_studio import tasks
 from workbench.backends.label_studio.errors import translated
+from workbench.backends.label_studio.tasks import BATCH, Prepared
+from workbench.backends.label_studio.wire import ATTEMPTS, Wire, may_pass
 from workbench.core.errors import BackendError
 
 OLDEST = (1, 13)
 """The first version whose personal access tokens and filters are as this code needs them."""
-BATCH = 500
-"""Tasks in one import: the best size measured."""
-_KEYS_AT_ONCE = 200
 _TIMEOUT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectRef:
-    """A project on a server."""
+    """A project on a server; `is_new` says that it was made just now and holds nothing."""
 
     id: int
     url: str
+    is_new: bool = False
 
 
 class Server:
@@ -44,7 +46,11 @@ class Server:
             # The SDK reads its defaults from the environment unless both are given; under a path
             # it needs the trailing slash.
             make: Any = LabelStudio
-            self._sdk: Any = make(base_url=f"{self.url}/", api_key=token, timeout=timeout)
+            # What may be made again is made again here, and the SDK would do so for everything.
+            self._sdk: Any = make(
+                base_url=f"{self.url}/", api_key=token, timeout=timeout, max_retries=0
+            )
+        self._wire = Wire(self._sdk, self.url)
 
     def __repr__(self) -> str:
         """Name the address and never the token."""
@@ -56,10 +62,9 @@ class Server:
         Raises BackendError otherwise.
         """
         with translated(self.url, "log in"):
-            # A server that is away is told at once; what follows may be retried by the SDK.
-            self._sdk.users.whoami(request_options={"max_retries": 0})
-        with translated(self.url, "read the version"):
-            answer: Any = self._sdk.versions.get()
+            # A server that is away is told at once.
+            self._sdk.users.whoami()
+        answer: Any = self._wire.repeat("read the version", lambda: self._sdk.versions.get())
         package = getattr(answer, "label_studio_os_package", None) or {}
         found = package.get("version") if isinstance(package, dict) else None
         found = str(found or getattr(answer, "release", "") or "")
@@ -85,9 +90,21 @@ class Server:
 
         The title is cut to the 50 characters that Label Studio allows.
         """
-        for project_id, description in self.list_projects():
-            if marker in description:
-                return ProjectRef(project_id, self.project_url(project_id))
+        for attempt in range(1, ATTEMPTS + 1):
+            for project_id, description in self.list_projects():
+                if marker in description:
+                    return self._settle(project_id, maximum_annotations)
+            try:
+                made = self._make_project(title, config, marker, instructions)
+            except BackendError as error:
+                if attempt == ATTEMPTS or not may_pass(error):
+                    raise
+                self._wire.wait(error, attempt)
+            else:
+                return self._settle(made, maximum_annotations, is_new=True)
+        raise AssertionError("unreachable")
+
+    def _make_project(self, title: str, config: str, marker: str, instructions: str) -> int:
         with translated(self.url, f"make the project {title!r}"):
             project = self._sdk.projects.create(
                 title=title[:50].ljust(3, "_"),
@@ -95,31 +112,52 @@ class Server:
                 label_config=config,
                 expert_instruction=instructions,
                 show_instruction=bool(instructions),
-                maximum_annotations=maximum_annotations,
                 show_skip_button=True,
                 enable_empty_annotation=True,
-                request_options={"max_retries": 0},
             )
-        return ProjectRef(int(project.id), self.project_url(int(project.id)))
+        return int(project.id)
+
+    def _settle(
+        self, project_id: int, maximum_annotations: int, *, is_new: bool = False
+    ) -> ProjectRef:
+        """Set how many people get each task, and read it back: creating alone may not set it."""
+        if self.get_project(project_id)["maximum_annotations"] != maximum_annotations:
+            self.update_project(project_id, maximum_annotations=maximum_annotations)
+            found = self.get_project(project_id)["maximum_annotations"]
+            if found != maximum_annotations:
+                raise BackendError(
+                    f"project {project_id} on {self.url} gives each task to {found} people, not "
+                    f"to {maximum_annotations}; set it under Settings, then push again",
+                    url=self.url,
+                )
+        return ProjectRef(project_id, self.project_url(project_id), is_new)
 
     def list_projects(self) -> list[tuple[int, str]]:
         """Return each project's id and description."""
-        with translated(self.url, "list the projects"):
-            return [(int(p.id), p.description or "") for p in self._sdk.projects.list()]
+        return self._wire.repeat(
+            "list the projects",
+            lambda: [(int(p.id), p.description or "") for p in self._sdk.projects.list()],
+        )
 
     def get_project(self, project_id: int) -> dict[str, Any]:
         """Return a project's settings; raises BackendError where it was deleted."""
-        with translated(self.url, f"read project {project_id}"):
-            return dict(self._sdk.projects.get(id=project_id).model_dump())
+        return self._wire.repeat(
+            f"read project {project_id}",
+            lambda: dict(self._sdk.projects.get(id=project_id).model_dump()),
+        )
 
     def update_project(self, project_id: int, **settings: Any) -> None:
         """Change a project's settings; a labelling config is validated first."""
-        with translated(self.url, f"change project {project_id}"):
-            if "label_config" in settings:
-                self._sdk.projects.validate_label_config(
-                    id=project_id, label_config=settings["label_config"]
-                )
-            self._sdk.projects.update(id=project_id, **settings)
+        doing = f"change project {project_id}"
+        if "label_config" in settings:
+            config = settings["label_config"]
+            self._wire.repeat(
+                doing,
+                lambda: self._sdk.projects.validate_label_config(
+                    id=project_id, label_config=config
+                ),
+            )
+        self._wire.repeat(doing, lambda: self._sdk.projects.update(id=project_id, **settings))
 
     def delete_project(self, project_id: int) -> None:
         """Delete a project with all its tasks."""
@@ -127,66 +165,59 @@ class Server:
             self._sdk.projects.delete(id=project_id)
 
     def find_tasks(self, project_id: int, keys: Sequence[str]) -> dict[str, int]:
-        """Return the ids of the tasks that the server has of these keys."""
-        found: dict[str, int] = {}
-        for at in range(0, len(keys), _KEYS_AT_ONCE):
-            item = {
-                "filter": "filter:tasks:data.key",
-                "operator": "in_list",
-                "type": "String",
-                "value": list(keys[at : at + _KEYS_AT_ONCE]),
-            }
-            query = {"filters": {"conjunction": "and", "items": [item]}}
-            with translated(self.url, f"look for tasks in project {project_id}"):
-                for task in self._sdk.tasks.list(
-                    project=project_id,
-                    query=json.dumps(query),
-                    fields="task_only",
-                    include=["id", "data"],
-                    page_size=_KEYS_AT_ONCE,
-                ):
-                    found[str((task.data or {})["key"])] = int(task.id or 0)
-        return found
+        """Return the ids of the tasks that the server has of these keys, each there once.
+
+        A server that was slow to answer may commit a batch after it was looked for and sent
+        again: what is there twice is deleted but for one, tasks that somebody worked on never.
+        """
+        kept: dict[str, int] = {}
+        for key, ids in tasks.find_tasks(self._wire, project_id, keys).items():
+            worked_on = [id_ for id_ in ids if len(ids) > 1 and self._is_worked_on(id_)]
+            kept[key] = (worked_on or ids)[0]
+            for id_ in ids:
+                if id_ != kept[key] and id_ not in worked_on:
+                    self._delete_task(id_)
+        return kept
+
+    def _delete_task(self, task_id: int) -> None:
+        try:
+            self._wire.repeat(
+                f"delete task {task_id}, which was there twice",
+                lambda: self._sdk.tasks.delete(id=str(task_id)),
+            )
+        except BackendError as error:
+            # The first attempt did it, and its answer was lost.
+            if error.status != 404:
+                raise
+
+    def _is_worked_on(self, task_id: int) -> bool:
+        task = self.get_task(task_id)
+        return bool(task.get("annotations") or task.get("drafts"))
 
     def import_tasks(
-        self, project_id: int, tasks: Iterable[Mapping[str, Any]]
+        self, project_id: int, batches: Iterable[Sequence[Prepared]]
     ) -> Iterator[dict[str, int]]:
-        """Push tasks in batches and yield each batch's ids by key once the server confirmed it.
+        """Push batches of tasks and yield each one's ids by key once the server confirmed it.
 
-        Nothing is retried here: a batch whose answer was lost may have landed, so ask
-        `find_tasks` before pushing again.
+        The next batch is asked for while the server works on the one before. One whose answer is
+        lost is looked for before it is sent again, and once more at the end, since a slow server
+        may have done both; its ids are then yielded once more. Raises BackendError in vain.
         """
-        batch: list[Mapping[str, Any]] = []
-        for task in tasks:
-            batch.append(task)
-            if len(batch) == BATCH:
-                yield self._import(project_id, batch)
-                batch = []
-        if batch:
-            yield self._import(project_id, batch)
+        unsure: list[str] = []
+        for ids, is_repeated in tasks.import_batches(self._wire, project_id, batches):
+            unsure += ids if is_repeated else []
+            yield ids
+        if unsure:
+            yield self.find_tasks(project_id, unsure)
 
-    def _import(self, project_id: int, batch: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-        with translated(self.url, f"push {len(batch)} tasks into project {project_id}"):
-            answer: Any = self._sdk.projects.import_tasks(
-                id=project_id,
-                request=[dict(task) for task in batch],
-                return_task_ids=True,
-                request_options={"max_retries": 0, "timeout_in_seconds": _TIMEOUT},
-            )
-        ids = list(answer.task_ids or [])
-        if len(ids) != len(batch):
-            raise BackendError(
-                f"Label Studio at {self.url} took {len(ids)} of {len(batch)} tasks into project "
-                f"{project_id}; run the push again, what has landed is not pushed twice",
-                url=self.url,
-            )
-        return {str(t["data"]["key"]): int(i) for t, i in zip(batch, ids, strict=True)}
+    def iter_pages(self, project_id: int) -> Iterator[list[dict[str, Any]]]:
+        """Yield a project's tasks with annotations, drafts and predictions, as sent, by id."""
+        yield from tasks.iter_pages(self._wire, project_id, {"fields": "all"})
 
-    def iter_tasks(self, project_id: int, *, page_size: int = 100) -> Iterator[dict[str, Any]]:
+    def iter_tasks(self, project_id: int) -> Iterator[dict[str, Any]]:
         """Yield every task of a project with its annotations, drafts and predictions, as sent."""
-        with translated(self.url, f"read the tasks of project {project_id}"):
-            for task in self._sdk.tasks.list(project=project_id, fields="all", page_size=page_size):
-                yield json.loads(task.model_dump_json())
+        for page in self.iter_pages(project_id):
+            yield from page
 
     def find_newest(self, project_id: int, since: str) -> str:
         """Return when a project's task last changed, `since` where none did after it.
@@ -202,26 +233,21 @@ class Server:
                 "value": since,
             }
             query["filters"] = {"conjunction": "and", "items": [item]}
-        with translated(self.url, f"watch project {project_id}"):
-            found = self._sdk.tasks.list(
-                project=project_id,
-                query=json.dumps(query),
-                fields="task_only",
-                include=["id", "updated_at"],
-                page_size=1,
-            )
-            for task in found:
-                # The one form of a time that the server's own filter reads.
-                return str(task.updated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-        return since
+        where = {
+            "project": project_id,
+            "query": json.dumps(query),
+            "fields": "task_only",
+            "include": "id,updated_at",
+            "page_size": 1,
+        }
+        answer = self._wire.read("api/tasks/", where, f"watch project {project_id}")
+        # The one form of a time that the server's own filter reads is the one that it writes.
+        return str(answer["tasks"][0]["updated_at"]) if answer.get("tasks") else since
 
     def get_task(self, task_id: int) -> dict[str, Any]:
         """Return one task as sent."""
-        with translated(self.url, f"read task {task_id}"):
-            found: dict[str, Any] = json.loads(
-                self._sdk.tasks.get(id=str(task_id)).model_dump_json()
-            )
-            return found
+        found: dict[str, Any] = self._wire.read(f"api/tasks/{task_id}/", {}, f"read task {task_id}")
+        return found
 
     def update_task(self, task_id: int, data: Mapping[str, Any]) -> None:
         """Change a task's data, as somebody might by hand."""
@@ -243,7 +269,6 @@ class Server:
                 result=[dict(part) for part in result],
                 lead_time=seconds,
                 was_cancelled=skipped,
-                request_options={"max_retries": 0},
             )
         return int(answer.id or 0)
 
@@ -255,14 +280,16 @@ class Server:
     def import_predictions(self, project_id: int, predictions: Sequence[Mapping[str, Any]]) -> None:
         """Add predictions to tasks that are there; each names its task and suggestion set."""
         for at in range(0, len(predictions), BATCH):
-            batch = [dict(prediction) for prediction in predictions[at : at + BATCH]]
-            with translated(self.url, f"push suggestions into project {project_id}"):
-                self._sdk.projects.import_predictions(id=project_id, request=batch)
+            body = to_json(predictions[at : at + BATCH])
+            path = f"api/projects/{project_id}/import/predictions"
+            self._wire.write(path, body, f"push suggestions into project {project_id}")
 
     def list_users(self) -> dict[int, str]:
         """Return the e-mail address of each account by its id."""
-        with translated(self.url, "list the accounts"):
-            return {int(user.id): user.email or "" for user in self._sdk.users.list()}
+        return self._wire.repeat(
+            "list the accounts",
+            lambda: {int(user.id): user.email or "" for user in self._sdk.users.list()},
+        )
 
     def project_url(self, project_id: int) -> str:
         """Return the address at which people open a project."""
