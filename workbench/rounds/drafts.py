@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection
-
 from workbench.core.layer import Layer
 from workbench.project import Project
 from workbench.store.journal import chunk
@@ -26,7 +24,7 @@ class Drafts:
         *,
         author: str | None = None,
     ) -> None:
-        self._at = project.now()
+        self._project = project
         self._given: Mapping[str, Layer] = {}
         self._seqs: dict[str, int] = {}
         if isinstance(drafts, Mapping):
@@ -39,17 +37,16 @@ class Drafts:
         else:
             for part in chunk(drafts):
                 with project.store() as connection:
-                    seqs = add_layers(connection, part, at=self._at)
+                    seqs = add_layers(connection, part, at=project.now())
                 self._seqs |= {x.article_id: seq for x, seq in zip(part, seqs, strict=True)}
 
-    def find(
-        self, connection: Connection, article_ids: Iterable[str]
-    ) -> dict[str, tuple[int, Layer]]:
+    def find(self, article_ids: Iterable[str]) -> dict[str, tuple[int, Layer]]:
         """Return the stored layer of each article that has one, with its sequence number."""
         ids = list(dict.fromkeys(article_ids))
         given = [self._given[id_] for id_ in ids if id_ in self._given]
-        seqs = add_layers(connection, given, at=self._at)
-        found = {x.article_id: (seq, x) for x, seq in zip(given, seqs, strict=True)}
-        wanted = {self._seqs[id_]: id_ for id_ in ids if id_ not in found and id_ in self._seqs}
-        layers = get_layers(connection, wanted)
+        with self._project.store() as connection:
+            seqs = add_layers(connection, given, at=self._project.now())
+            found = {x.article_id: (seq, x) for x, seq in zip(given, seqs, strict=True)}
+            wanted = {self._seqs[i]: i for i in ids if i not in found and i in self._seqs}
+            layers = get_layers(connection, wanted)
         return found | {wanted[seq]: (seq, layer) for seq, layer in layers.items()}

@@ -207,9 +207,9 @@ class _Batches:
         kinds = self._project.scheme.kinds
         for part in chunk(rows, BATCH):
             ids = [row.article_id for row in part]
+            drafts = self._sender.drafts.find(ids)
             with self._project.store() as connection:
                 articles = {article.id: article for article in find_articles(connection, ids)}
-                drafts = self._sender.drafts.find(connection, ids)
                 there = [row for row in part if row.article_id in articles]
                 tasks, shown, bare = make_tasks(there, articles, drafts, self._set, kinds)
                 at, keys = self._project.now(), [row.key for row in there]
