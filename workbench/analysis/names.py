@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 Words = tuple[str, ...]
 """The words of a name in lower case, without article, possessive and dots."""
@@ -19,6 +20,7 @@ _HONORIFICS = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def clean_name(words: str) -> str:
     """Bring a name into the form that the registry is asked for: "the U.S.’s" is "US"."""
     name = re.sub(r"['’]s?$", "", words.strip())
@@ -28,6 +30,7 @@ def clean_name(words: str) -> str:
     return re.sub(r"\s+", " ", name)
 
 
+@lru_cache(maxsize=1 << 16)
 def split_name(words: str) -> Words:
     """Split a name into its words in lower case; articles and honorifics in front are left out."""
     found = [token.replace(".", "").lower() for token in _TOKEN.findall(clean_name(words))]

@@ -10,11 +10,13 @@ from workbench.core.quote import Quote
 from workbench.core.span import Span
 from workbench.core.stance import Stance
 
+# json.dumps makes an encoder at each call, which costs more than what it is used for here.
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+
 
 def digest(*parts: Any) -> str:
     """Return 16 hexadecimal digits over JSON values; equal values give equal digits anywhere."""
-    data = json.dumps(parts, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(data.encode("ascii")).hexdigest()[:16]
+    return hashlib.sha256(_ENCODER.encode(parts).encode("ascii")).hexdigest()[:16]
 
 
 def identify(text_sha256: str, item: Span | Quote | Stance) -> str:

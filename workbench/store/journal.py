@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from workbench.store.schema import journal
 
 T = TypeVar("T")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 AT_ONCE = 500
 """Values in one `IN` list: few enough for every database."""
 
@@ -45,4 +46,4 @@ def chunk(values: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
 
 def dump(value: Any) -> str:
     """Write JSON the same way each time: sorted keys, no spaces, text as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, func, insert, select
 from workbench.store.journal import append_many, chunk, dump
 from workbench.store.schema import payloads
 
+_AGE = "created_ago"
+
 
 def add_payloads(
     connection: Connection,
@@ -59,10 +61,19 @@ def _digest(server: str, task: dict[str, Any]) -> str:
     return hashlib.sha256(f"{server}\n{dump(_drop_ages(task))}".encode()).hexdigest()
 
 
-def _drop_ages(value: Any) -> Any:
+def _drop_ages(task: dict[str, Any]) -> dict[str, Any]:
     """Leave out the ages ("3 minutes") that the server counts anew for each answer."""
-    if isinstance(value, dict):
-        return {key: _drop_ages(part) for key, part in value.items() if key != "created_ago"}
-    if isinstance(value, list):
-        return [_drop_ages(part) for part in value]
-    return value
+    kept = {key: value for key, value in task.items() if key != _AGE}
+    for key in ("annotations", "drafts", "predictions"):
+        if isinstance(kept.get(key), list):
+            kept[key] = [_drop_age(part) for part in kept[key]]
+    return kept
+
+
+def _drop_age(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    kept = {key: value for key, value in part.items() if key != _AGE}
+    if isinstance(kept.get("prediction"), dict):
+        kept["prediction"] = _drop_age(kept["prediction"])
+    return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from workbench.adapters.label_studio.names import (
 )
 from workbench.adapters.label_studio.regions import Links, Region, Regions
 from workbench.core.article import Article
-from workbench.core.identity import identify
 from workbench.core.layer import Doubt, Item, Layer, Passage
 from workbench.core.offsets import Offsets
 from workbench.core.quote import Quote, derive_form
@@ -260,10 +259,10 @@ class _Builder:
 
 def _restore_scores(decoded: Decoded, shown: Layer) -> None:
     """Give items that came back as they were shown the prediction's score and rule."""
-    known = {identify(shown.text_sha256, item): item for item in shown.items}
+    known = {_key(item): item for item in shown.items}
 
     def restore(item: Any) -> Any:
-        before = known.get(identify(shown.text_sha256, item))
+        before = known.get(_key(item))
         if before is None or not _is_untouched(before, item):
             return item
         return replace(item, score=before.score, rule=before.rule)
@@ -271,6 +270,16 @@ def _restore_scores(decoded: Decoded, shown: Layer) -> None:
     decoded.spans = tuple(restore(span) for span in decoded.spans)
     decoded.quotes = tuple(restore(quote) for quote in decoded.quotes)
     decoded.stances = tuple(restore(stance) for stance in decoded.stances)
+
+
+def _key(item: Item) -> Hashable:
+    """Return what an item's id is made of; comparing it is cheaper than hashing it."""
+    if isinstance(item, Span):
+        return (item.offsets, item.label)
+    if isinstance(item, Quote):
+        return item.offsets
+    ends = (tuple({s.offsets: 0 for s in spans}) for spans in (item.holders, item.targets))
+    return (item.cue, item.polarity, item.by_author, *ends)
 
 
 def _is_untouched(before: Item, after: Item) -> bool:

@@ -114,7 +114,7 @@ def encode_layer(layer: Layer, article: Article, passage: Offsets) -> Encoded:
     writer.encoded.result += encode_furniture(article, passage)
     for span in layer.spans:
         if writer.shows(span.offsets):
-            writer.add_region(name_region(layer.text_sha256, span), span.offsets, span.label)
+            writer.add_region(writer.name(span), span.offsets, span.label)
     for quote in layer.quotes:
         if writer.shows(quote.offsets):
             region = name_region(layer.text_sha256, quote)
@@ -144,10 +144,18 @@ class _Writer:
         self._masked = article.masked
         self._passage = passage
         self._clusters = _index_clusters(layer.clusters)
+        self._names: dict[Span, str] = {}
+        self._linked: set[tuple[str, str]] = set()
 
     def shows(self, offsets: Offsets) -> bool:
         """Tell whether the passage shows these offsets outside page furniture."""
         return contains(self._passage, offsets) and not is_covered(offsets, self._masked)
+
+    def name(self, span: Span) -> str:
+        """Name a span's region, made once for all links to it."""
+        if span not in self._names:
+            self._names[span] = name_region(self._layer.text_sha256, span)
+        return self._names[span]
 
     def add_region(self, region: str, offsets: Offsets, label: str) -> None:
         """Write a labelled region."""
@@ -189,13 +197,13 @@ class _Writer:
             if mention is None:
                 withheld.append(end)
             else:
-                shown.setdefault(name_region(self._layer.text_sha256, mention), []).append(end)
+                shown.setdefault(self.name(mention), []).append(end)
         for other in shown:
             self._add_relation(*((region, other) if role == "target" else (other, region)))
         substituted = {
             other: [_write_end(end) for end in meant]
             for other, meant in shown.items()
-            if [name_region(self._layer.text_sha256, end) for end in meant] != [other]
+            if [self.name(end) for end in meant] != [other]
         }
         if substituted:
             self._note(region, "substituted")[role] = substituted
@@ -218,9 +226,11 @@ class _Writer:
         return (start, len(self._text) if end < 0 else end)
 
     def _add_relation(self, start: str, end: str) -> None:
-        relation = {"type": "relation", "from_id": start, "to_id": end, "direction": "right"}
-        if relation not in self.encoded.result:
-            self.encoded.result.append(relation)
+        if (start, end) not in self._linked:
+            self._linked.add((start, end))
+            self.encoded.result.append(
+                {"type": "relation", "from_id": start, "to_id": end, "direction": "right"}
+            )
 
     def _locate(self, offsets: Offsets) -> dict[str, Any]:
         start, end = offsets

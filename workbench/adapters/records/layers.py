@@ -181,11 +181,10 @@ def _read_passage(form: PassageForm) -> Passage:
 
 
 def _read_verdicts(form: LayerForm, sha: str) -> dict[str, Verdict]:
-    rows: list[tuple[GoldForm, Item]] = [(span, read_span(span)) for span in form.spans]
-    rows += [(quote, read_quote(quote, None)) for quote in form.quotes]
-    rows += [(stance, read_stance(stance)) for stance in form.stances]
+    rows: list[tuple[GoldForm, Item]] = [(x, read_span(x)) for x in form.spans if x.policy]
+    rows += [(x, read_quote(x, None)) for x in form.quotes if x.policy]
+    rows += [(x, read_stance(x)) for x in form.stances if x.policy]
     return {
-        identify(sha, item): Verdict(row.policy, row.votes, row.contested)
+        identify(sha, item): Verdict(row.policy or "", row.votes, row.contested)
         for row, item in rows
-        if row.policy is not None
     }
