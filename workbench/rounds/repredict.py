@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,7 @@ def repredict(
     if not projects:
         raise RoundError(f"round {name!r} was never pushed; run: workbench push {name}")
     server = server or connect(project)
-    suggestion_set = _name_next(name, tasks)
+    suggestion_set = _name_next(name, tasks.values())
     drafts = {x.article_id: x for x in preannotate(project, articles, nlp=nlp, progress=False)}
     work = _Work(project, server, suggestion_set, rows, tasks, articles, drafts)
     for pushed in projects:
@@ -92,10 +92,15 @@ def repredict(
     return Repredicted(name, suggestion_set, work.renewed, work.kept)
 
 
-def _name_next(name: str, tasks: Mapping[str, PushedTask]) -> str:
-    """Name the set after the newest one that all of a push or prediction were given."""
-    numbers = [int(task.suggestion_set.rsplit("-s", 1)[1]) for task in tasks.values()]
-    return f"r{name}-s{max(numbers, default=0) + 1}"
+def _name_next(name: str, tasks: Iterable[PushedTask]) -> str:
+    """Name the set to make: one that some projects have and others lack is gone on with."""
+    newest: dict[int, int] = {}
+    for task in tasks:
+        number = int(task.suggestion_set.rsplit("-s", 1)[1])
+        newest[task.project_id] = max(number, newest.get(task.project_id, 0))
+    last = max(newest.values(), default=0)
+    is_unfinished = any(number < last for number in newest.values())
+    return f"r{name}-s{last if is_unfinished else last + 1}"
 
 
 @dataclass
