@@ -111,7 +111,7 @@ def _take_in(
     progress: bool,
 ) -> Pulled:
     intake = Intake(project, rnd, name_authors(project, server))
-    total = intake.planned
+    total, gone = intake.planned, 0
     bar = tqdm(desc=f"pull {rnd.name}", unit="task", total=total, delay=1, disable=not progress)
     for pushed in projects:
         try:
@@ -124,8 +124,15 @@ def _take_in(
             if error.status != 404:
                 raise
             intake.problems.append(str(error))
+            gone += 1
         intake.end()
     bar.close()
+    if gone == len(projects) > 0 and not server.list_projects():
+        raise BackendError(
+            f"Label Studio at {server.url} has none of the projects of round {rnd.name!r}, nor any "
+            "other: is another server at this address? what was pulled before is kept",
+            url=server.url,
+        )
     intake.finish()
     with project.store() as connection:
         there = set(list_ids(connection))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,17 +176,25 @@ class Server:
             kept[key] = (worked_on or ids)[0]
             for id_ in ids:
                 if id_ != kept[key] and id_ not in worked_on:
-                    self._delete_task(id_)
+                    self.delete_task(id_)
         return kept
 
-    def _delete_task(self, task_id: int) -> None:
+    def delete_task(self, task_id: int) -> None:
+        """Delete a task with what people did in it; one that is not there is none to delete."""
+        self._delete(f"delete task {task_id}", lambda: self._sdk.tasks.delete(id=str(task_id)))
+
+    def delete_annotation(self, annotation_id: int) -> None:
+        """Delete what somebody submitted; what is not there is none to delete."""
+        self._delete(
+            f"delete annotation {annotation_id}",
+            lambda: self._sdk.annotations.delete(id=annotation_id),
+        )
+
+    def _delete(self, doing: str, call: Callable[[], None]) -> None:
         try:
-            self._wire.repeat(
-                f"delete task {task_id}, which was there twice",
-                lambda: self._sdk.tasks.delete(id=str(task_id)),
-            )
+            self._wire.repeat(doing, call)
         except BackendError as error:
-            # The first attempt did it, and its answer was lost.
+            # A first attempt whose answer was lost did it.
             if error.status != 404:
                 raise
 
