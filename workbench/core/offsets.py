@@ -47,4 +47,5 @@ def merge(regions: Iterable[Offsets]) -> tuple[Offsets, ...]:
 
 def is_covered(offsets: Offsets, regions: Iterable[Offsets]) -> bool:
     """Tell whether the united regions contain the offsets."""
-    return any(contains(region, offsets) for region in merge(regions))
+    regions = tuple(regions)
+    return bool(regions) and any(contains(region, offsets) for region in merge(regions))
