@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from workbench.adapters.front_matter import split_front_matter
@@ -10,8 +13,11 @@ from workbench.adapters.scheme_markdown import read_scheme
 from workbench.analysis.furniture import find_furniture
 from workbench.analysis.splitting import Shingles
 from workbench.core.article import Article
+from workbench.core.cluster import Cluster
 from workbench.core.layer import Layer, check_layer
 from workbench.core.offsets import overlap
+from workbench.core.span import Span
+from workbench.core.stance import Stance
 from workbench.seeds import find_seeds
 
 SEEDS = find_seeds()
@@ -31,16 +37,16 @@ def read_article(slug: str) -> tuple[dict[str, object], str]:
 def read_gold(slug: str) -> tuple[str, Layer]:
     path = SEEDS / "gold" / f"{slug}.md"
     matter, body = split_front_matter(path.read_text(encoding="utf-8"))
-    assert matter == {"article": slug}
+    assert matter["article"] == slug
     return parse_markup(body.strip("\n"), article_id=slug)
 
 
 def test_there_are_enough_samples_in_every_split() -> None:
     splits = [read_article(slug)[0]["split"] for slug in SLUGS]
 
-    assert len(SLUGS) >= 12
     assert all(splits.count(split) >= 2 for split in ("train", "dev", "test"))
-    assert sorted(path.stem for path in (SEEDS / "gold").glob("*.md")) == SLUGS
+    gold = {path.stem for path in (SEEDS / "gold").glob("*.md")}
+    assert gold == {*SLUGS, "README"}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -71,14 +77,52 @@ def test_the_gold_keeps_the_guidelines_boundaries(slug: str) -> None:
     assert mentions <= clustered
 
 
+DIFFICULTIES: dict[str, Callable[[Stance, dict[Span, Cluster]], bool]] = {
+    "negation": lambda stance, of: stance.status == "denied",
+    "joint": lambda stance, of: (
+        len(stance.holders) > 1 or any(of[holder].members for holder in stance.holders)
+    ),
+    "relayed": lambda stance, of: is_relayed(stance, of),
+    "hypothetical": lambda stance, of: stance.status == "hypothetical",
+    # That what ends is bad is for people to judge; a machine sees that it is said to end.
+    "ending": lambda stance, of: stance.status == "asserted" and not stance.by_author,
+}
+
+
+def is_relayed(stance: Stance, of: dict[Span, Cluster]) -> bool:
+    """Whether who says it is neither a holder nor among those whom a plural holder stands for."""
+    if not stance.speaker or not stance.holders:
+        return False
+    holders = [of[holder] for holder in stance.holders]
+    names = {name for cluster in holders for name in (cluster.name, *cluster.members)}
+    return of[stance.speaker].name not in names
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_gold_meets_the_list_of_difficulties(slug: str) -> None:
-    _, layer = read_gold(slug)
+    path = SEEDS / "gold" / f"{slug}.md"
+    listed = split_front_matter(path.read_text(encoding="utf-8"))[0]["difficulty"]
+    text, layer = read_gold(slug)
+    of = {mention: cluster for cluster in layer.clusters for mention in cluster.mentions}
+    cues = {stance: " … ".join(text[a:b] for a, b in stance.cue) for stance in layer.stances}
 
     assert len(layer.stances) >= 8
     assert not [stance for stance in layer.stances if stance.is_incomplete]
-    assert {"denied", "hypothetical"} <= {stance.status for stance in layer.stances}
-    assert any(len(stance.holders) > 1 for stance in layer.stances)
+    assert list(listed) == list(DIFFICULTIES)
+    for kind, meets in DIFFICULTIES.items():
+        named = [stance for stance, cue in cues.items() if cue == listed[kind]]
+        assert any(meets(stance, of) for stance in named), (kind, listed[kind])
+
+
+def test_the_kept_articles_are_listed_and_are_for_testing_alone() -> None:
+    matters = {slug: read_article(slug)[0] for slug in SLUGS}
+    kept = [slug for slug, matter in matters.items() if matter.get("kept")]
+    readme = (SEEDS / "gold" / "README.md").read_text(encoding="utf-8")
+
+    assert len(SLUGS) >= 30
+    assert len(kept) * 2 >= len(SLUGS)
+    assert {matters[slug]["split"] for slug in kept} == {"test"}
+    assert re.findall(r"^- `(.+)`$", readme, re.MULTILINE) == kept
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -42,6 +42,8 @@ def read_sample_gold() -> dict[str, Layer]:
     """Return the samples' hand-checked gold by the hash of the article's text."""
     gold = {}
     for path in sorted((find_seeds() / "gold").glob("*.md")):
+        if path.name == "README.md":
+            continue
         _, body = split_front_matter(path.read_text(encoding="utf-8"))
         _, layer = parse_markup(body.strip("\n"))
         gold[layer.text_sha256] = layer

@@ -16,6 +16,7 @@ from workbench.formats.text import read_text
 def read_layers(path: Path) -> Iterator[dict[str, Any] | SourceError]:
     """Yield the layer of a file, or of each file in a folder; articles are found by their text."""
     files = sorted(path.glob("*.md")) if path.is_dir() else [path]
+    files = [file for file in files if file.name != "README.md" or file == path]
     for file in files:
         try:
             _, body = split_front_matter(read_text(file))
