@@ -18,6 +18,7 @@ from workbench.core.layer import Layer, check_layer
 from workbench.core.offsets import overlap
 from workbench.core.span import Span
 from workbench.core.stance import Stance
+from workbench.formats.markup import read_layers
 from workbench.seeds import find_seeds
 
 SEEDS = find_seeds()
@@ -130,6 +131,12 @@ def test_nothing_in_furniture_is_gold(slug: str) -> None:
     text, layer = read_gold(slug)
     for region in find_furniture(text).masked:
         assert not [span for span in layer.spans if overlap(span.offsets, region)]
+
+
+def test_the_folder_of_gold_goes_in_without_its_readme() -> None:
+    read = list(read_layers(SEEDS / "gold"))
+
+    assert [isinstance(layer, dict) for layer in read] == [True] * len(SLUGS)
 
 
 def test_no_sample_is_a_copy_of_another() -> None:
