@@ -196,3 +196,10 @@ def test_containment_counts_from_the_shorter_text() -> None:
 
     assert index.find(" ".join(PROSE.split()[:30])) == ["long"]
     assert index.find("something else entirely stands in this one") == []
+
+
+def test_a_path_that_is_not_there_is_told(empty_project: Project, tmp_path: Path) -> None:
+    found = ingest(empty_project, tmp_path / "nowhere", progress=False)
+
+    (refused,) = found.refused
+    assert refused.reason == "there is no such file or folder"

@@ -237,6 +237,8 @@ def _read(path: Path) -> Iterator[Article | SourceError]:
 
 def _choose_reader(path: Path) -> Any:
     """Return the format whose suffix the file has."""
+    if not path.exists():
+        raise SourceError("there is no such file or folder")
     suffixes: dict[str, Any] = {}
     for name in list_plugins("formats"):
         module = load_plugin("formats", name)

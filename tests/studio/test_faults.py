@@ -154,6 +154,15 @@ def test_skipped_drafts_and_empty_submissions_mean_what_they_say(
     assert counts.projects[0].seconds == 1
 
 
+def test_a_queue_that_is_not_there_begins_no_round(connected: Project, server: Server) -> None:
+    with pytest.raises(RoundError, match="withdrawn: nowhere"):
+        wb.push(connected, "late", ["nowhere"], [], overlap=1.0, progress=False)
+    with pytest.raises(RoundError, match="the queue is empty"):
+        wb.push(connected, "late", [], [], progress=False)
+
+    assert push_all(connected, "late", overlap=2.0).tasks == 3
+
+
 def test_other_settings_another_server_and_a_closed_round_are_refused(
     connected: Project, server: Server
 ) -> None:

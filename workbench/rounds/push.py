@@ -57,8 +57,9 @@ def push(
     """
     say = tqdm.write if progress else _ignore
     with hold_lock(project.engine, f"round {name!r}", report=say):
-        rnd = _ensure_round(project, name, annotators, overlap, blind, unit, seed)
+        # A round is not begun for a queue that can't be pushed: its settings would stay.
         ids = _read_queue(project, queue)
+        rnd = _ensure_round(project, name, annotators, overlap, blind, unit, seed)
         _add_to_plan(project, rnd, ids)
         found = Drafts(project, drafts, author=author)
         return send_plan(project, rnd, server or connect(project), found, progress=progress)
@@ -119,7 +120,11 @@ def _read_queue(project: Project, queue: Iterable[str] | str) -> list[str]:
             f"the queue names articles that are not there or were withdrawn: {', '.join(missing)}"
         )
     if not ids:
-        raise RoundError("the queue is empty; choose articles with: workbench select")
+        raise RoundError(
+            "the queue is empty; choose articles with: workbench select"
+            if known
+            else "there are no articles to push; take some in with: workbench ingest PATH"
+        )
     return list(dict.fromkeys(ids))
 
 
