@@ -15,6 +15,7 @@ from workbench.connection import find_templates
 from workbench.core.errors import BackendError, RoundError
 from workbench.core.layer import Layer
 from workbench.project import Project
+from workbench.simulation import annotate_round
 from workbench.studio import start_studio, stop_studio
 from workbench.studio.server import read_admin
 
@@ -77,6 +78,23 @@ def test_a_deleted_annotation_is_told_and_kept_and_a_skip_takes_it_out(
     assert tasks[1]["data"]["article_id"] not in problem
 
 
+def test_a_deleted_account_is_told_and_its_pulled_work_stays(
+    connected: Project, server: Server, drafts: list[Layer], tiny_gold: dict[str, Layer]
+) -> None:
+    people = ["simulated:gone"]
+    wb.push(connected, "leaver", ARTICLES, drafts, annotators=people, progress=False)
+    annotate_round(connected, "leaver", tiny_gold, server, progress=False)
+    before = list(wb.pull(connected, "leaver", progress=False))
+    (account,) = [id_ for id_, email in server.list_users().items() if "gone" in email]
+    server._sdk.users.delete(id=account)
+
+    pulled = wb.pull(connected, "leaver", progress=False)
+
+    assert len(before) == 3
+    assert list(pulled) == before
+    assert pulled.problems or pulled.quarantined
+
+
 def test_tasks_that_come_and_go_between_pages_hide_none(
     connected: Project, server: Server, drafts: list[Layer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,7 +135,7 @@ def restart(folder: Path, port: int) -> Server:
 
 @pytest.mark.slow
 def test_a_server_that_went_back_in_time_is_refused(
-    project: Project, own: Path, tmp_path: Path, drafts: list[Layer], tiny_gold: dict[str, Layer]
+    project: Project, own: Path, tmp_path: Path, drafts: list[Layer]
 ) -> None:
     (project.root / "data").mkdir(exist_ok=True)
     (project.root / "data" / "studio").symlink_to(own, target_is_directory=True)
