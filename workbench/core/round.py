@@ -8,7 +8,10 @@ from typing import Literal
 from workbench.core.identity import digest
 
 Arm = Literal["suggested", "blind", "review"]
-Unit = Literal["article", "paragraph"]
+Unit = Literal["article", "paragraph", "window"]
+UNITS: tuple[Unit, ...] = ("article", "paragraph", "window")
+WINDOW = 5
+"""Sentences in a window where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,9 @@ class Round:
     """A round's settings, fixed when it is first pushed.
 
     `annotators` is empty for a pool; `overlap` is how many people see a passage (a fraction gives
-    that share of passages one more person); `blind` is the share of passages without suggestions.
+    that share of passages one more person); `blind` is the share of passages without suggestions;
+    `window` is how many sentences a passage has where the unit is a window; `practice` marks work
+    that teaches an annotator and is never made gold.
     """
 
     name: str
@@ -28,6 +33,8 @@ class Round:
     blind: float = 0.0
     seed: int = 0
     unit: Unit = "article"
+    window: int = WINDOW
+    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

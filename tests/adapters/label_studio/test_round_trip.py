@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -19,8 +21,10 @@ from workbench.adapters.label_studio.preflight import check_task
 from workbench.adapters.markup import parse_markup
 from workbench.core.article import Article
 from workbench.core.layer import Doubt, Layer, check_layer
+from workbench.core.offsets import contains
 from workbench.core.round import Assignment
 from workbench.core.span import Span
+from workbench.core.stance import Stance
 
 ASKED = tuple(sorted(KINDS))
 RUBIO = "[Rubio](PERSON#r) [praised](#c) [Lima](GPE#l).\n---\nSUPPORT asserted: r -> l | c"
@@ -87,6 +91,33 @@ def test_what_is_pushed_passes_the_checks(data: st.DataObject) -> None:
     task["predictions"] = [make_prediction(encoded.result, layer, "r-s1")]
 
     assert check_task(task, KINDS) == []
+
+
+@given(st.data())
+def test_passages_that_are_accepted_give_every_stance_back_whole_and_once(
+    data: st.DataObject,
+) -> None:
+    article = Article("a", data.draw(texts(min_size=4)))
+    layer = data.draw(layers(article))
+    edges = sorted(data.draw(st.sets(st.integers(1, len(article.text)), max_size=3)))
+    cuts = [*pairwise([0, *[e for e in edges if e < len(article.text)], len(article.text)])]
+    found: Counter[Stance] = Counter()
+    for passage in cuts:
+        encoded = encode_layer(layer, article, passage)
+        decoded = decode_annotation(
+            {"result": accept(encoded)},
+            article,
+            passage,
+            kinds=KINDS,
+            asked=ASKED,
+            shown=layer,
+            notes=encoded.notes,
+        )
+        assert decoded.quarantined == []
+        found.update(replace(stance, speaker=None) for stance in decoded.stances)
+
+    whole = [s for s in layer.stances if any(contains(p, s.cue[0]) for p in cuts)]
+    assert found == Counter(replace(stance, speaker=None) for stance in whole)
 
 
 JUNK = st.recursive(
@@ -283,3 +314,21 @@ def test_a_cue_linked_to_a_quotation_points_to_its_words() -> None:
     (target,) = decode(result, article).stances[0].targets
 
     assert (article.text[target.start : target.end], target.label) == ("the end", "MENTION")
+
+
+def test_a_cue_that_its_passage_cuts_is_put_back_unless_it_was_changed() -> None:
+    text, layer = parse_markup(
+        "[Rubio](PERSON#r) [took](#c) the [deal](ISSUE#d)\n[apart](#e).\n---\n"
+        "OPPOSE asserted: r -> d | c e"
+    )
+    article, passage = Article("a", text), (0, text.index("\n"))
+    encoded = encode_layer(layer, article, passage)
+    cue = next(p for p in accept(encoded) if p.get("value", {}).get("labels") == ["OPPOSE"])
+
+    moved = {**cue, "origin": "prediction-changed"}
+    for part, pieces in ((cue, layer.stances[0].cue), (moved, layer.stances[0].cue[:1])):
+        decoded = decode_annotation(
+            {"result": [part]}, article, passage, kinds=KINDS, asked=ASKED, notes=encoded.notes
+        )
+        assert decoded.stances[0].cue == pieces
+    assert encode_layer(layer, article, (text.index("apart"), len(text))).result == []

@@ -6,7 +6,9 @@ from html import escape
 from xml.etree import ElementTree as Xml
 
 from workbench.adapters.label_studio.names import (
+    AFTER,
     AUTHOR_CHOICE,
+    BEFORE,
     DOUBT,
     DOUBT_CHOICE,
     FURNITURE,
@@ -33,6 +35,9 @@ _STYLE = """
 .wb-group { display: block; padding-bottom: 2px; }
 .wb-cue { display: flex; gap: 2em; align-items: center; height: 2.6em; }
 .wb-cue * { margin-top: 0 !important; margin-bottom: 0 !important; }
+.wb-context * { white-space: pre-wrap; font-size: 14px !important; font-weight: 400 !important;
+  color: #767676 !important; margin: 0 !important; max-width: 66em; }
+.wb-context :empty { display: none; }
 .wb-task { margin-top: 12px; padding-top: 8px; border-top: 1px solid #ddd; }
 """
 
@@ -56,7 +61,9 @@ def make_config(scheme: Scheme) -> str:
                 Xml.SubElement(group, "Label", _describe(label))
     Xml.SubElement(group, "Label", value="Page furniture", alias=FURNITURE, background=_GREY)
     _add_cue_choices(Xml.SubElement(bar, "View", className="wb-cue"), scheme)
+    _add_context(view, BEFORE)
     Xml.SubElement(view, "Text", name=TEXT, value="$text", granularity="symbol")
+    _add_context(view, AFTER)
     _add_doubt(view)
     return Xml.tostring(view, encoding="unicode")
 
@@ -100,6 +107,12 @@ def _add_cue_choices(parent: Xml.Element, scheme: Scheme) -> None:
     Xml.SubElement(
         voice, "Choice", value="The article's own voice", alias=AUTHOR_CHOICE, hotkey="v"
     )
+
+
+def _add_context(view: Xml.Element, variable: str) -> None:
+    """Show the text beside a passage; a header's words can't be labelled."""
+    box = Xml.SubElement(view, "View", className="wb-context")
+    Xml.SubElement(box, "Header", value=f"${variable}", size="5")
 
 
 def _add_doubt(view: Xml.Element) -> None:

@@ -220,7 +220,7 @@ class _Builder:
         return Quote(*region.offsets, speakers[0] if speakers else None, form)
 
     def _make_stance(self, group: list[Region], quotes: list[Quote]) -> Stance:
-        cue = tuple(region.offsets for region in group)
+        cue = tuple(sorted({region.offsets for region in group} | self._find_cut(group)))
         ids = [region.id for region in group]
         statuses = [self._choices.status[id_] for id_ in ids if id_ in self._choices.status]
         stance = Stance(
@@ -234,6 +234,13 @@ class _Builder:
         if statuses:
             stance = replace(stance, status=statuses[0])  # type: ignore[arg-type]  # checked above
         return stance
+
+    def _find_cut(self, group: list[Region]) -> set[Offsets]:
+        """Return the pieces of a cue that the passage cut off, unless what it shows was changed."""
+        if any(region.is_changed for region in group):
+            return set()
+        notes = (self._notes.get(region.id, {}) for region in group)
+        return {(start, end) for note in notes for start, end in note.get("cut", ())}
 
     def _resolve(self, group: list[Region], role: str) -> list[Span]:
         """Return the ends in a role, with substitutions undone whose link came back as pushed.

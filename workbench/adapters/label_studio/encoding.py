@@ -8,13 +8,16 @@ from statistics import mean
 from typing import Any
 
 from workbench.adapters.label_studio.names import (
+    AFTER,
     AUTHOR_CHOICE,
+    BEFORE,
     FURNITURE,
     SPAN,
     STATUS,
     TEXT,
     VOICE,
 )
+from workbench.analysis.passages import find_context
 from workbench.core.article import Article, first_line
 from workbench.core.cluster import Cluster
 from workbench.core.identity import identify
@@ -33,7 +36,8 @@ class Encoded:
     """A task's regions and links, and what the ledger must keep to read them back.
 
     `notes` maps a region's id to the ends that were shown by another mention (`substituted`:
-    role → shown region → the ends meant) or not at all (`withheld`: role → ends).
+    role → shown region → the ends meant) or not at all (`withheld`: role → ends), and to the
+    pieces of a cue that lie outside the passage (`cut`).
     """
 
     result: Result = field(default_factory=list)
@@ -43,7 +47,8 @@ class Encoded:
 def make_task(article: Article, assignment: Assignment) -> dict[str, Any]:
     """Make the task that shows a passage, without suggestions; its key is all it says of the plan.
 
-    An address that is no web address is left out.
+    An address that is no web address is left out; the text beside the passage is shown where
+    nothing can be labelled.
     """
     start, end = assignment.start, assignment.end
     link = article.url if article.url.startswith(("https://", "http://")) else ""
@@ -54,7 +59,9 @@ def make_task(article: Article, assignment: Assignment) -> dict[str, Any]:
             "article_id": article.id,
             "title": article.title or first_line(article),
             "byline": " · ".join(part for part in byline if part),
+            BEFORE: find_context(article, (start, end), "before"),
             TEXT: article.text[start:end],
+            AFTER: find_context(article, (start, end), "after"),
         }
     }
 
@@ -122,7 +129,7 @@ def encode_layer(layer: Layer, article: Article, passage: Offsets) -> Encoded:
             speakers = [quote.speaker] if quote.speaker else []
             writer.add_links(region, "speaker", speakers, quote.offsets)
     for stance in layer.stances:
-        if all(writer.shows(cue) for cue in stance.cue):
+        if writer.shows(stance.cue[0]) and not writer.masks(stance.cue):
             region = name_region(layer.text_sha256, stance)
             writer.add_cue(region, stance.cue, stance.polarity)
             if stance.status != "asserted":
@@ -157,6 +164,10 @@ class _Writer:
             self._names[span] = name_region(self._layer.text_sha256, span)
         return self._names[span]
 
+    def masks(self, cue: Sequence[Offsets]) -> bool:
+        """Tell whether a piece of a cue lies in page furniture."""
+        return any(is_covered(piece, self._masked) for piece in cue)
+
     def add_region(self, region: str, offsets: Offsets, label: str) -> None:
         """Write a labelled region."""
         self.encoded.result.append(
@@ -170,9 +181,16 @@ class _Writer:
         )
 
     def add_cue(self, region: str, cue: Sequence[Offsets], polarity: str) -> None:
-        """Write a cue: its first piece bears the item's id, each further one is linked to it."""
+        """Write a cue: its first piece bears the item's id, each further one is linked to it.
+
+        A piece that the passage cuts off is noted and put back on pull, so that the record is
+        shown in one passage alone.
+        """
         self.add_region(region, cue[0], polarity)
         for number, offsets in enumerate(cue[1:], start=2):
+            if not contains(self._passage, offsets):
+                self.encoded.notes.setdefault(region, {}).setdefault("cut", []).append([*offsets])
+                continue
             self.add_region(f"{region}_{number}", offsets, polarity)
             self._add_relation(region, f"{region}_{number}")
 
