@@ -10,10 +10,58 @@ from workbench.core.offsets import Offsets, trim
 _LINE = re.compile(r"\n+")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[\w@#])|[。！？]+[」』”’]*")
 _TITLES = frozenset(
-    ["adm", "amb", "capt", "col", "dr", "fr", "gen", "gov", "hon", "jr", "lt", "maj", "messrs", "mr", "mrs", "ms", "no", "pres", "prof", "rep", "rev", "sen", "sgt", "sr", "st", "supt", "vs"]
+    [
+        "adm",
+        "amb",
+        "capt",
+        "col",
+        "dr",
+        "fr",
+        "gen",
+        "gov",
+        "hon",
+        "jr",
+        "lt",
+        "maj",
+        "messrs",
+        "mr",
+        "mrs",
+        "ms",
+        "no",
+        "pres",
+        "prof",
+        "rep",
+        "rev",
+        "sen",
+        "sgt",
+        "sr",
+        "st",
+        "supt",
+        "vs",
+    ]
 )
 _CLOSE = frozenset(
-    ["apr", "aug", "co", "corp", "dec", "dept", "est", "etc", "feb", "inc", "jan", "jul", "jun", "ltd", "mar", "nov", "oct", "sep", "sept"]
+    [
+        "apr",
+        "aug",
+        "co",
+        "corp",
+        "dec",
+        "dept",
+        "est",
+        "etc",
+        "feb",
+        "inc",
+        "jan",
+        "jul",
+        "jun",
+        "ltd",
+        "mar",
+        "nov",
+        "oct",
+        "sep",
+        "sept",
+    ]
 )
 
 
