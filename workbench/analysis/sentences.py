@@ -9,60 +9,12 @@ from workbench.core.offsets import Offsets, trim
 
 _LINE = re.compile(r"\n+")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[\w@#])|[。！？]+[」』”’]*")
-_TITLES = frozenset(
-    [
-        "adm",
-        "amb",
-        "capt",
-        "col",
-        "dr",
-        "fr",
-        "gen",
-        "gov",
-        "hon",
-        "jr",
-        "lt",
-        "maj",
-        "messrs",
-        "mr",
-        "mrs",
-        "ms",
-        "no",
-        "pres",
-        "prof",
-        "rep",
-        "rev",
-        "sen",
-        "sgt",
-        "sr",
-        "st",
-        "supt",
-        "vs",
-    ]
+_ABBREVIATION = re.compile(
+    r"adm|amb|capt|col|dr|fr|gen|gov|hon|jr|lt|maj|messrs|mr|mrs|ms|no|pres|prof|rep|rev|sen|sgt|"
+    r"sr|st|supt|vs|co|corp|dept|est|etc|inc|ltd|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
+    r"(.*\.)?[^\W\d_]"
 )
-_CLOSE = frozenset(
-    [
-        "apr",
-        "aug",
-        "co",
-        "corp",
-        "dec",
-        "dept",
-        "est",
-        "etc",
-        "feb",
-        "inc",
-        "jan",
-        "jul",
-        "jun",
-        "ltd",
-        "mar",
-        "nov",
-        "oct",
-        "sep",
-        "sept",
-    ]
-)
+"""Titles, months and the like, and every word that ends in a single letter, as in "U.S."."""
 
 
 def cut_sentences(text: str) -> list[Offsets]:
@@ -105,4 +57,4 @@ def _ends(text: str, match: re.Match[str], line_start: int) -> bool:
         return True
     before = re.search(r"[\w.]*$", text[line_start : match.start()])
     word = before[0].lower() if before else ""
-    return word not in _TITLES and word not in _CLOSE and not re.search(r"(^|\.)[^\W\d_]$", word)
+    return not _ABBREVIATION.fullmatch(word)
