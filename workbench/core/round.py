@@ -16,7 +16,7 @@ WINDOW = 5
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round's settings, fixed when it is first pushed.
+    """A round's settings, fixed when it is first pushed but for who joins and a changed scheme.
 
     `annotators` is empty for a pool; `overlap` is how many people see a passage (a fraction gives
     that share of passages one more person); `blind` is the share of passages without suggestions;

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from workbench.core.errors import RoundError
 from workbench.core.offsets import Offsets
-from workbench.core.round import Arm, Assignment, Round
+from workbench.core.round import UNITS, Arm, Assignment, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ def check_round(rnd: Round) -> list[str]:
             f"the overlap is {rnd.overlap} with {len(rnd.annotators)} annotators; name more "
             "people or lower it"
         )
+    if rnd.unit not in UNITS:
+        problems.append(f"the unit {rnd.unit!r} is none of {', '.join(UNITS)}")
+    if rnd.window < 1:
+        problems.append(f"a window has {rnd.window} sentences; it needs one at least")
     if not 0 <= rnd.blind <= 1:
         problems.append(f"the blind share is {rnd.blind}; it must be between 0 and 1")
     return problems
@@ -67,6 +71,34 @@ def make_plan(
             load[annotator] += 1
             added.append(row)
     return added
+
+
+def plan_joiner(
+    rnd: Round, rows: Sequence[Assignment], name: str, n: int, *, tests: Container[str]
+) -> list[Assignment]:
+    """Return the rows to add for somebody who joins: n passages of the plan that they lack.
+
+    Passages that the fewest people have come first, then the draw decides; the arm is drawn for
+    the newcomer as for everybody. `tests` holds the ids of test articles, which stay blind.
+    """
+    people = Counter((row.text_sha256, row.start, row.end) for row in rows)
+    has = {(row.text_sha256, row.start, row.end) for row in rows if row.annotator == name}
+    passages = {
+        place: Planned(row.article_id, row.text_sha256, place[1:], row.article_id in tests)
+        for row in rows
+        if (place := (row.text_sha256, row.start, row.end)) not in has
+    }
+    order = sorted(passages, key=lambda at: (people[at], draw(rnd, passages[at], f"join {name}")))
+    return [
+        _assign(rnd, passages[place], name, len(has) + number)
+        for number, place in enumerate(order[:n])
+    ]
+
+
+def find_share(rows: Iterable[Assignment]) -> int:
+    """Return how many passages each of a round's annotators has on average, rounded."""
+    load = Counter(row.annotator for row in rows)
+    return round(sum(load.values()) / len(load)) if load else 0
 
 
 def _choose_annotators(rnd: Round, passage: Planned, load: Counter[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, insert, select
 
@@ -12,6 +12,7 @@ from workbench.adapters.records import Record, read_scheme
 from workbench.core.errors import RoundError
 from workbench.core.round import Assignment, Round
 from workbench.core.scheme import Scheme
+from workbench.store.changes import find_amended_scheme, find_amendments, find_joined
 from workbench.store.journal import append, append_many, dump
 from workbench.store.schema import assignments, closings, projects, rounds
 
@@ -35,24 +36,27 @@ def add_round(connection: Connection, rnd: Round, scheme: Record, *, at: str) ->
 
 
 def list_rounds(connection: Connection) -> list[Round]:
-    """Return all rounds, oldest first."""
+    """Return all rounds, oldest first, each as it stands now."""
     query = select(rounds.c.record).order_by(rounds.c.seq)
-    return [_read_round(record) for record in connection.execute(query).scalars()]
+    records = connection.execute(query).scalars().all()
+    return [_amend(connection, _read_round(record)) for record in records]
 
 
 def get_round(connection: Connection, name: str) -> Round:
-    """Return a round by name; raises RoundError that lists those there are."""
+    """Return a round as it stands now; raises RoundError that lists those there are."""
     record = connection.execute(select(rounds.c.record).where(rounds.c.name == name)).scalar()
     if record is None:
         known = ", ".join(rnd.name for rnd in list_rounds(connection)) or "none yet"
         raise RoundError(f"there is no round {name!r}; there are: {known}")
-    return _read_round(record)
+    return _amend(connection, _read_round(record))
 
 
 def get_round_scheme(connection: Connection, name: str) -> Scheme:
-    """Return the scheme that a round is annotated under."""
+    """Return the scheme that a round is annotated under now."""
     get_round(connection, name)
-    record = connection.execute(select(rounds.c.scheme).where(rounds.c.name == name)).scalar_one()
+    record = find_amended_scheme(connection, name) or (
+        connection.execute(select(rounds.c.scheme).where(rounds.c.name == name)).scalar_one()
+    )
     return read_scheme(json.loads(record))
 
 
@@ -117,6 +121,18 @@ def find_projects(connection: Connection, round_name: str) -> list[PushedProject
     columns = (getattr(projects.c, name) for name in PushedProject.__slots__)
     query = select(*columns).where(projects.c.round == round_name).order_by(projects.c.annotator)
     return [PushedProject(*row) for row in connection.execute(query)]
+
+
+def _amend(connection: Connection, rnd: Round) -> Round:
+    """Return a round with who joined it, under the scheme of its newest change, all of it asked."""
+    joined = find_joined(connection, rnd.name)
+    rnd = replace(rnd, annotators=tuple(dict.fromkeys((*rnd.annotators, *joined))))
+    changes = find_amendments(connection, rnd.name)
+    if not changes:
+        return rnd
+    scheme = read_scheme(json.loads(find_amended_scheme(connection, rnd.name) or "{}"))
+    now = changes[-1]
+    return replace(rnd, scheme=now.scheme, guideline=now.guideline, asked=scheme.asked)
 
 
 def _read_round(record: str) -> Round:

@@ -80,6 +80,26 @@ rounds = Table(
     Column("scheme", Text, nullable=False),
 )
 
+joinings = Table(
+    "joinings",
+    metadata,
+    _seq(),
+    Column("round", String(100), nullable=False),
+    Column("annotator", String(100), nullable=False),
+    UniqueConstraint("round", "annotator"),
+)
+"""Who joined a running round."""
+
+amendments = Table(
+    "amendments",
+    metadata,
+    _seq(),
+    Column("round", String(100), nullable=False, index=True),
+    Column("record", Text, nullable=False),
+    Column("scheme", Text, nullable=False),
+)
+"""Changes of a running round's scheme: the whole new scheme, and what became of old labels."""
+
 closings = Table(
     "closings",
     metadata,
