@@ -5,14 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from workbench.backends.backend import Backend
 from workbench.backends.label_studio import Server
+from workbench.backends.label_studio_files import PREFIX, LabelStudioFiles
 from workbench.core.errors import SettingsError
 from workbench.project import Project
 from workbench.studio import start_studio
 from workbench.studio.credentials import read_accounts
 from workbench.studio.server import read_admin
 
+BACKENDS = ("label_studio", "label_studio_files")
 TOKEN_VARIABLE = "LABEL_STUDIO_API_KEY"  # noqa: S105 - a variable's name
+
+
+def open_backend(
+    project: Project, name: str | None = None, *, round_at: str | None = None
+) -> Backend:
+    """Open where people annotate: by name, else where a round lies, else what the settings say.
+
+    `round_at` is the address that a round was pushed to. Raises SettingsError for an unknown name,
+    and what `connect` raises.
+    """
+    stated = name or project.setting("project", "backend", BACKENDS[0])
+    if stated not in BACKENDS:
+        raise SettingsError(f"no backend is named {stated!r}; there are: {', '.join(BACKENDS)}")
+    if name is None and round_at is not None:
+        stated = BACKENDS[round_at.startswith(PREFIX)]
+    if stated == "label_studio":
+        return connect(project)
+    files = LabelStudioFiles(
+        project.files_folder, project.files_folder.relative_to(project.root).as_posix()
+    )
+    files.check()
+    return files
 
 
 def connect(
@@ -62,7 +87,7 @@ def find_templates() -> Path:
     return user_cache_path("stance-workbench")
 
 
-def name_authors(project: Project, server: Server) -> dict[int, str]:
+def name_authors(project: Project, server: Backend) -> dict[int, str]:
     """Return the author of each account on the server: `person:` or `simulated:` and a name.
 
     Accounts that the project made have the name they were made with; others that of their

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "workbench.toml"
 _KNOWN: Mapping[str, Mapping[str, type]] = {
-    "project": {"name": str, "rights": str, "seed": int},
+    "project": {"name": str, "rights": str, "seed": int, "backend": str},
     "store": {"url": str},
     "studio": {"url": str, "port": int},
     "pipeline": {"base": str},
@@ -64,6 +64,11 @@ class Project:
     def studio_folder(self) -> Path:
         """The embedded Label Studio's own folder, with its credentials and its database."""
         return self.root / "data" / "studio"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where tasks are written for hand import, and exports are read."""
+        return self.root / "data" / "label_studio_files"
 
     @property
     def annotators_file(self) -> Path:

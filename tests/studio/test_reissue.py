@@ -9,7 +9,7 @@ from workbench.backends.label_studio import Server
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
 from workbench.project import Project
-from workbench.rounds.reissue import list_abandoned
+from workbench.rounds.abandoned import list_abandoned
 from workbench.simulation import annotate_round
 from workbench.store.rounds import find_assignments
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from tqdm.auto import tqdm
 
-from workbench.backends.label_studio import Server
-from workbench.connection import connect, name_authors
+from workbench.backends.backend import Backend
+from workbench.connection import name_authors, open_backend
 from workbench.core.errors import BackendError, RoundError
 from workbench.core.layer import Layer
 from workbench.core.round import Round
@@ -70,7 +70,7 @@ class Pulled:
 
 
 def pull(
-    project: Project, name: str, *, server: Server | None = None, progress: bool = True
+    project: Project, name: str, *, server: Backend | None = None, progress: bool = True
 ) -> Pulled:
     """Take in what everybody submitted in a round; it can be run at any time and again.
 
@@ -89,7 +89,7 @@ def pull(
             projects = find_projects(connection, name)
         if not projects:
             raise RoundError(f"round {name!r} was never pushed; run: workbench push {name}")
-        server = server or connect(project)
+        server = server or open_backend(project, round_at=projects[0].server)
         for pushed in projects:
             if pushed.server != server.url:
                 raise RoundError(
@@ -107,7 +107,7 @@ def _take_in(
     project: Project,
     rnd: Round,
     projects: list[PushedProject],
-    server: Server,
+    server: Backend,
     progress: bool,
 ) -> Pulled:
     intake = Intake(project, rnd, name_authors(project, server))

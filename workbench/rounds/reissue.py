@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.backends.label_studio import Server
-from workbench.connection import connect
+from workbench.backends.backend import Backend
+from workbench.connection import open_backend
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
-from workbench.core.round import Assignment
 from workbench.project import Project
+from workbench.rounds.abandoned import list_abandoned
 from workbench.rounds.drafts import Drafts
 from workbench.rounds.sending import Pushed, send_plan
 from workbench.store.layers import get_layer
@@ -23,50 +23,34 @@ from workbench.store.rounds import (
 from workbench.store.tasks import find_tasks, get_suggestion
 
 
-def list_abandoned(
-    project: Project, name: str, annotator: str, *, server: Server | None = None
-) -> list[Assignment]:
-    """Return what an annotator has neither submitted, skipped nor begun, in their order.
-
-    Raises RoundError where the round has nobody of that name.
-    """
-    with project.store() as connection:
-        get_round(connection, name)
-        projects = {p.annotator: p for p in find_projects(connection, name)}
-        rows = {row.key: row for row in find_assignments(connection, name, annotator)}
-    if annotator not in projects:
-        known = ", ".join(sorted(projects)) or "nobody yet"
-        raise RoundError(f"round {name!r} has no annotator {annotator!r}; there are: {known}")
-    server = server or connect(project)
-    undone = [
-        rows[str(task["data"]["key"])]
-        for task in server.iter_tasks(projects[annotator].project_id)
-        if not task.get("annotations") and not task.get("drafts")
-        if str(task["data"].get("key")) in rows
-    ]
-    return sorted(undone, key=lambda row: row.position)
-
-
 def reissue(
-    project: Project, name: str, *, giver: str, taker: str, server: Server | None = None
+    project: Project,
+    name: str,
+    *,
+    giver: str,
+    taker: str,
+    idle: float | None = None,
+    server: Backend | None = None,
 ) -> Pushed:
     """Plan the giver's undone passages for the taker as well, and push them.
 
     The arm stays, and with it what is shown: blind work is given on blind. Nothing is taken away
     from the giver; what both submit in the end counts for both. Passages that the taker has
-    already are left out. Raises RoundError where there is nothing to give.
+    already are left out; so is what the giver has begun, unless it was left for `idle` hours.
+    Raises RoundError where there is nothing to give.
     """
     with project.store() as connection:
         rnd = get_round(connection, name)
         if is_closed(connection, name):
             raise RoundError(f"round {name!r} is closed; nothing is given on")
         theirs = find_assignments(connection, name, taker)
+        projects = find_projects(connection, name)
         sets = {task.key: task.suggestion_set for task in find_tasks(connection, name)}
     if not rnd.annotators:
         raise RoundError(f"round {name!r} is a pool: whoever comes gets what is left")
-    server = server or connect(project)
+    server = server or open_backend(project, round_at=projects[0].server if projects else None)
     has = {(row.text_sha256, row.start, row.end) for row in theirs}
-    undone = list_abandoned(project, name, giver, server=server)
+    undone = list_abandoned(project, name, giver, idle=idle, server=server)
     given = [row for row in undone if (row.text_sha256, row.start, row.end) not in has]
     if not given:
         raise RoundError(f"{giver!r} has nothing undone in round {name!r} that {taker!r} lacks")

@@ -12,8 +12,8 @@ from workbench.adapters.label_studio.encoding import (
     encode_layer,
     make_prediction,
 )
-from workbench.backends.label_studio import Server
-from workbench.connection import connect
+from workbench.backends.backend import Backend
+from workbench.connection import open_backend
 from workbench.core.article import Article
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
@@ -63,7 +63,7 @@ class Repredicted:
 
 
 def repredict(
-    project: Project, name: str, *, nlp: Any = None, server: Server | None = None
+    project: Project, name: str, *, nlp: Any = None, server: Backend | None = None
 ) -> Repredicted:
     """Make a new suggestion set with a pipeline, as `preannotate` takes it.
 
@@ -83,7 +83,7 @@ def repredict(
         }
     if not projects:
         raise RoundError(f"round {name!r} was never pushed; run: workbench push {name}")
-    server = server or connect(project)
+    server = server or open_backend(project, round_at=projects[0].server)
     suggestion_set = _name_next(name, tasks.values())
     drafts = {x.article_id: x for x in preannotate(project, articles, nlp=nlp, progress=False)}
     work = _Work(project, server, suggestion_set, rows, tasks, articles, drafts)
@@ -108,7 +108,7 @@ class _Work:
     """What one new suggestion set needs to know, and what it has done so far."""
 
     project: Project
-    server: Server
+    server: Backend
     suggestion_set: str
     rows: Mapping[str, Assignment]
     tasks: Mapping[str, PushedTask]

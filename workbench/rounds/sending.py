@@ -9,29 +9,43 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from workbench.adapters.label_studio.config import make_config, make_instructions
-from workbench.backends.label_studio import BATCH, Prepared, Server, prepare
+from workbench.backends.backend import Backend
+from workbench.backends.label_studio import BATCH, Prepared, prepare
 from workbench.core.errors import BackendError, RoundError
 from workbench.core.identity import digest
 from workbench.core.round import Assignment, Round
 from workbench.project import Project
+from workbench.rounds.advice import advise_unit
 from workbench.rounds.drafts import Drafts
+from workbench.rounds.screens import Screen, make_screen
 from workbench.rounds.tasks import make_tasks
 from workbench.store.articles import find_articles
 from workbench.store.journal import chunk
+from workbench.store.layers import get_layers
 from workbench.store.rounds import PushedProject, add_project, find_assignments, find_projects
-from workbench.store.tasks import add_suggestions, confirm_tasks, find_tasks, intend_tasks
+from workbench.store.tasks import (
+    add_suggestions,
+    confirm_tasks,
+    find_suggestions,
+    find_tasks,
+    intend_tasks,
+)
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """What a push did: the round's projects, and how many tasks are there and were new."""
+    """What a push did: the round's projects, and how many tasks are there and were new.
+
+    `left_out` are articles that ought to show suggestions and have none; `advice` says what would
+    be easier for the annotators.
+    """
 
     round: str
     projects: tuple[PushedProject, ...]
     tasks: int
     added: int
     left_out: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Count the tasks."""
@@ -47,7 +61,7 @@ class Pushed:
             "projects": [
                 {
                     "id": p.project_id,
-                    "url": f"{p.server}/projects/{p.project_id}/data",
+                    "url": p.url,
                     "annotator": p.annotator or None,
                 }
                 for p in self.projects
@@ -55,14 +69,15 @@ class Pushed:
             "tasks": self.tasks,
             "added": self.added,
             "left_out": list(self.left_out),
+            "advice": list(self.advice),
         }
 
 
 def send_plan(
-    project: Project, rnd: Round, server: Server, drafts: Drafts, *, progress: bool = True
+    project: Project, rnd: Round, server: Backend, drafts: Drafts, *, progress: bool = True
 ) -> Pushed:
     """Put every task of a round's plan on the server that is not there yet."""
-    sender = _Sender(project, rnd, server, drafts)
+    sender = _Sender(project, rnd, server, drafts, make_screen(project, rnd.name))
     projects = sender.ensure_projects()
     added = 0
     with project.store() as connection:
@@ -75,10 +90,17 @@ def send_plan(
     bar.close()
     with project.store() as connection:
         tasks = [task for task in find_tasks(connection, rnd.name) if task.task_id is not None]
-    return Pushed(rnd.name, tuple(projects), len(tasks), added, tuple(sorted(sender.left_out)))
+    return Pushed(
+        rnd.name,
+        tuple(projects),
+        len(tasks),
+        added,
+        tuple(sorted(sender.left_out)),
+        advise_unit(rnd, sender.stances),
+    )
 
 
-def require_own_project(server: Server, pushed: PushedProject) -> dict[str, Any]:
+def require_own_project(server: Backend, pushed: PushedProject) -> dict[str, Any]:
     """Return the settings of a round's Label Studio project.
 
     Raises RoundError where another project has its number: the server was restored from a backup,
@@ -101,9 +123,11 @@ class _Sender:
 
     project: Project
     round: Round
-    server: Server
+    server: Backend
     drafts: Drafts
+    screen: Screen
     left_out: set[str] = field(default_factory=set)
+    stances: dict[str, int] = field(default_factory=dict)
     _new: set[int] = field(default_factory=set)
 
     def ensure_projects(self) -> list[PushedProject]:
@@ -130,9 +154,10 @@ class _Sender:
         title = f"{self.round.name} · {annotator.removeprefix('simulated:') or 'pool'}"
         ref = self.server.ensure_project(
             title,
-            make_config(self.project.scheme),
+            self.screen.config,
             marker=marker,
-            instructions=make_instructions(self.project.scheme),
+            instructions=self.screen.instructions,
+            annotator=annotator,
             maximum_annotations=1 if self.round.annotators else math.ceil(self.round.overlap),
         )
         if ref.is_new:
@@ -204,18 +229,26 @@ class _Batches:
 
     def make(self, rows: Sequence[Assignment]) -> Iterator[list[Prepared]]:
         """Yield batches; rows of articles that were withdrawn are left out."""
-        kinds = self._project.scheme.kinds
+        kinds = self._sender.screen.scheme.kinds
         for part in chunk(rows, BATCH):
             ids = [row.article_id for row in part]
             drafts = self._sender.drafts.find(ids)
             with self._project.store() as connection:
                 articles = {article.id: article for article in find_articles(connection, ids)}
                 there = [row for row in part if row.article_id in articles]
-                tasks, shown, bare = make_tasks(there, articles, drafts, self._set, kinds)
+                # A push that was cut short, or a task that was lost, must not come back with other
+                # suggestions than those that the ledger holds its work against.
+                shown = find_suggestions(connection, [row.key for row in there])
+                stands = {r.article_id: shown.get((self._set, r.key)) for r in there}
+                seqs = {id_: found.layer_seq for id_, found in stands.items() if found}
+                layers = get_layers(connection, seqs.values())
+                drafts |= {id_: (seq, layers[seq]) for id_, seq in seqs.items()}
+                tasks, new, bare = make_tasks(there, articles, drafts, self._set, kinds)
                 at, keys = self._project.now(), [row.key for row in there]
-                add_suggestions(connection, shown, at=at)
+                add_suggestions(connection, new, at=at)
                 intend_tasks(connection, keys, self._pushed.project_id, self._set, at=at)
             self._sender.left_out.update(bare)
+            self._sender.stances |= {id_: len(layer.stances) for id_, (_, layer) in drafts.items()}
             self.show_something |= any(task.get("predictions") for task in tasks)
             yield [prepare(task) for task in tasks]
 

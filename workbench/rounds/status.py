@@ -7,8 +7,8 @@ from statistics import median
 from typing import Any
 
 from workbench.adapters.label_studio.names import DOUBT
-from workbench.backends.label_studio import Server
-from workbench.connection import connect
+from workbench.backends.backend import Backend
+from workbench.connection import open_backend
 from workbench.core.errors import RoundError
 from workbench.project import Project
 from workbench.rendering.tables import draw_table
@@ -78,7 +78,7 @@ class RoundStatus:
         }
 
 
-def status(project: Project, name: str, *, server: Server | None = None) -> RoundStatus:
+def status(project: Project, name: str, *, server: Backend | None = None) -> RoundStatus:
     """Count what was done in a round, as the server has it now.
 
     Raises RoundError for a round that was never pushed, BackendError where the server is away or
@@ -89,12 +89,12 @@ def status(project: Project, name: str, *, server: Server | None = None) -> Roun
         projects = find_projects(connection, name)
     if not projects:
         raise RoundError(f"round {name!r} was never pushed; run: workbench push {name}")
-    server = server or connect(project)
+    server = server or open_backend(project, round_at=projects[0].server)
     people = 1 if rnd.annotators else max(1, round(rnd.overlap))
     return RoundStatus(name, tuple(_count(server, pushed, people) for pushed in projects))
 
 
-def _count(server: Server, pushed: PushedProject, people: int) -> ProjectStatus:
+def _count(server: Backend, pushed: PushedProject, people: int) -> ProjectStatus:
     tasks = done = skipped = doubtful = 0
     times: list[float] = []
     for task in server.iter_tasks(pushed.project_id):

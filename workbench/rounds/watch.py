@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from workbench.backends.label_studio import Server
-from workbench.connection import connect
+from workbench.backends.backend import Backend
+from workbench.connection import open_backend
 from workbench.project import Project
 from workbench.rounds.status import RoundStatus, status
 from workbench.store.rounds import find_projects
@@ -19,7 +19,7 @@ def watch(
     project: Project,
     name: str,
     *,
-    server: Server | None = None,
+    server: Backend | None = None,
     every: float = EVERY,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[RoundStatus]:
@@ -28,9 +28,10 @@ def watch(
     Goes on until the caller stops it. Only tasks that changed are asked for, so that watching
     costs the annotators nothing. Raises what `status` raises.
     """
-    server = server or connect(project)
     with project.store() as connection:
-        refs = [pushed.project_id for pushed in find_projects(connection, name)]
+        projects = find_projects(connection, name)
+    refs = [pushed.project_id for pushed in projects]
+    server = server or open_backend(project, round_at=projects[0].server if projects else None)
     yield status(project, name, server=server)
     newest = {ref: server.find_newest(ref, "") for ref in refs}
     while True:

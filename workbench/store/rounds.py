@@ -27,6 +27,12 @@ class PushedProject:
     project_id: int
     marker: str
 
+    @property
+    def url(self) -> str:
+        """Where people open it: a page of the server, or a folder."""
+        page = "/data" if "://" in self.server else ""
+        return f"{self.server}/projects/{self.project_id}{page}"
+
 
 def add_round(connection: Connection, rnd: Round, scheme: Record, *, at: str) -> None:
     """Store a new round with the whole scheme that it is annotated under."""

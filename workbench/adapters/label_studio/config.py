@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from xml.etree import ElementTree as Xml
 
@@ -42,11 +43,13 @@ _STYLE = """
 """
 
 
-def make_config(scheme: Scheme) -> str:
+def make_config(scheme: Scheme, former: Mapping[str, str] | None = None) -> str:
     """Write the labelling configuration of a scheme as XML.
 
     What is stored is the label's name; people see its title, the link between regions has no
-    label, and what is not ticked on a cue is asserted and not the author's own.
+    label, and what is not ticked on a cue is asserted and not the author's own. `former` maps
+    labels that are gone to what they mean now: regions that bear them are shown so, and nobody
+    can choose them.
     """
     view = Xml.Element("View")
     Xml.SubElement(view, "Style").text = _STYLE
@@ -59,6 +62,7 @@ def make_config(scheme: Scheme) -> str:
         for label in scheme.labels:
             if label.kind in kinds:
                 Xml.SubElement(group, "Label", _describe(label))
+    _add_former(group, scheme, former or {})
     Xml.SubElement(group, "Label", value="Page furniture", alias=FURNITURE, background=_GREY)
     _add_cue_choices(Xml.SubElement(bar, "View", className="wb-cue"), scheme)
     _add_context(view, BEFORE)
@@ -84,6 +88,16 @@ def _describe(label: Label) -> dict[str, str]:
         "hotkey": label.hotkey,
         "background": label.colour,
     }
+
+
+def _add_former(group: Xml.Element, scheme: Scheme, former: Mapping[str, str]) -> None:
+    """Add labels that are gone, invisible: work that bears them must stay readable."""
+    known = {label.name: label for label in scheme.labels}
+    for old, new in sorted(former.items()):
+        shown = known.get(new)
+        title = f"{shown.title} (was {old})" if shown else f"{old} (dropped)"
+        colour = shown.colour if shown else _GREY
+        Xml.SubElement(group, "Label", value=title, alias=old, background=colour, visible="false")
 
 
 def _add_cue_choices(parent: Xml.Element, scheme: Scheme) -> None:

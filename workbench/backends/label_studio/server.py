@@ -85,10 +85,12 @@ class Server:
         marker: str,
         instructions: str = "",
         maximum_annotations: int = 1,
+        annotator: str = "",
     ) -> ProjectRef:
         """Find the project that bears the marker, or make it, so that a retry makes no second one.
 
-        The title is cut to the 50 characters that Label Studio allows.
+        The title is cut to the 50 characters that Label Studio allows. The annotator is known by
+        their account here.
         """
         for attempt in range(1, ATTEMPTS + 1):
             for project_id, description in self.list_projects():
