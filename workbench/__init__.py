@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from workbench.project import open_project
     from workbench.releases.build import release
     from workbench.releases.verification import verify
+    from workbench.rounds.abandoned import abandoned
     from workbench.rounds.agreement import agreement
     from workbench.rounds.closing import close, withdraw
+    from workbench.rounds.joining import join
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
     from workbench.rounds.reissue import reissue
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.training import train
 
 _HOMES = {
+    "abandoned": "workbench.rounds.abandoned",
     "add_annotators": "workbench.annotators",
     "adjudicate": "workbench.gold.adjudication",
     "agreement": "workbench.rounds.agreement",
@@ -44,6 +47,7 @@ _HOMES = {
     "import_layers": "workbench.importing",
     "ingest": "workbench.ingestion",
     "init": "workbench.initialisation",
+    "join": "workbench.rounds.joining",
     "open_project": "workbench.project",
     "preannotate": "workbench.preannotation",
     "pull": "workbench.rounds.pull",
@@ -61,6 +65,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "abandoned",
     "add_annotators",
     "adjudicate",
     "agreement",
@@ -71,6 +76,7 @@ __all__ = [
     "import_layers",
     "ingest",
     "init",
+    "join",
     "open_project",
     "preannotate",
     "pull",

@@ -70,13 +70,19 @@ class Pulled:
 
 
 def pull(
-    project: Project, name: str, *, server: Backend | None = None, progress: bool = True
+    project: Project,
+    name: str,
+    *,
+    backend: str | None = None,
+    server: Backend | None = None,
+    progress: bool = True,
 ) -> Pulled:
     """Take in what everybody submitted in a round; it can be run at any time and again.
 
     Each task is stored as it came before it is read. What can't be read is quarantined with a
     reason. What is gone from the server (a project, a task, an annotation) or was edited there is
-    told in `problems`, stays as it was pulled before, and the rest is taken in. Raises RoundError
+    told in `problems`, stays as it was pulled before, and the rest is taken in. `backend` names
+    where people annotate, by default where the round was pushed to. Raises RoundError
     for a round that is closed or was never pushed, or where the server is another one than it was
     pushed to; BackendError where it was restored from an older backup or is away.
     """
@@ -89,7 +95,7 @@ def pull(
             projects = find_projects(connection, name)
         if not projects:
             raise RoundError(f"round {name!r} was never pushed; run: workbench push {name}")
-        server = server or open_backend(project, round_at=projects[0].server)
+        server = server or open_backend(project, backend, round_at=projects[0].server)
         for pushed in projects:
             if pushed.server != server.url:
                 raise RoundError(
