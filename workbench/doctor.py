@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TypeVar
 
-from workbench.connection import connect, get_remote_url
+from workbench.connection import BACKENDS, connect, get_remote_url
 from workbench.core.errors import WorkbenchError
 from workbench.project import Project
+from workbench.server_checks import (
+    Finding,
+    check_address,
+    check_analytics,
+    check_by_probe,
+    check_credential,
+    check_privacy,
+    check_signup,
+    check_storage,
+    check_version,
+)
 from workbench.store.quarantine import list_quarantine
 from workbench.studio import get_status
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: whether all is well, what was found, and what to do."""
-
-    check: str
-    ok: bool
-    found: str
-    remedy: str = ""
-
-    def to_record(self) -> dict[str, Any]:
-        """Write the finding as plain JSON."""
-        return asdict(self)
+T = TypeVar("T")
 
 
 def examine(project: Project) -> list[Finding]:
@@ -33,11 +30,15 @@ def examine(project: Project) -> list[Finding]:
     return [finding for check in _CHECKS for finding in _run(check, project)]
 
 
-def _run(check: Callable[[Project], Iterator[Finding]], project: Project) -> list[Finding]:
+def _run(check: Callable[[T], Iterator[Finding]], on: T, name: str = "") -> list[Finding]:
+    """Run a check; what fails in it is a finding, and what it found before that stays."""
+    findings: list[Finding] = []
     try:
-        return list(check(project))
+        findings.extend(check(on))
     except WorkbenchError as error:
-        return [Finding(check.__name__.removeprefix("_check_"), False, str(error))]
+        name = name or check.__name__.removeprefix("_").removeprefix("check_")
+        findings.append(Finding(name, False, str(error)))
+    return findings
 
 
 def _check_scheme(project: Project) -> Iterator[Finding]:
@@ -64,26 +65,30 @@ def _check_pipeline(project: Project) -> Iterator[Finding]:
     yield Finding("pipeline", bool(base), found, remedy)
 
 
+def _check_backend(project: Project) -> Iterator[Finding]:
+    stated = project.setting("project", "backend", BACKENDS[0])
+    if stated not in BACKENDS:
+        known = f"there are: {', '.join(BACKENDS)}"
+        yield Finding("backend", False, f"no backend is named {stated!r}", known)
+    elif stated != BACKENDS[0]:
+        yield Finding("backend", True, f"{stated}: tasks go to {project.files_folder.name}/")
+
+
 def _check_server(project: Project) -> Iterator[Finding]:
-    remote = get_remote_url(project)
-    if not remote and get_status(project.studio_folder).state != "running":
+    if project.setting("project", "backend", BACKENDS[0]) != BACKENDS[0]:
+        return
+    if not get_remote_url(project) and get_status(project.studio_folder).state != "running":
         yield Finding(
             "server", True, "the project's own Label Studio does not run now",
             "start it with: workbench studio start",
         )  # fmt: skip
         return
     server = connect(project, start=False)
-    yield Finding("server", True, f"Label Studio {server.check()} at {server.url}")
-    host = urlsplit(server.url).hostname or ""
-    is_local = host in ("127.0.0.1", "::1", "localhost")
-    remedy = "" if is_local else "make sure that it speaks https and is closed to strangers"
-    yield Finding("address", is_local or server.url.startswith("https"), host, remedy)
-    yield Finding(
-        "privacy",
-        True,
-        "in the community edition any account can look into any project",
-        "give accounts only to people who may see everybody's work",
-    )
+    for check in (check_version, check_credential, check_address, check_signup, check_analytics,
+                  check_privacy):  # fmt: skip
+        yield from _run(check, server)
+    yield from check_storage(project, server)
+    yield from _run(lambda found: check_by_probe(found, project.scheme), server, "probe")
 
 
-_CHECKS = (_check_scheme, _check_store, _check_pipeline, _check_server)
+_CHECKS = (_check_scheme, _check_store, _check_pipeline, _check_backend, _check_server)

@@ -134,6 +134,10 @@ class Server:
                 )
         return ProjectRef(project_id, self.project_url(project_id), is_new)
 
+    def read(self, path: str, doing: str) -> Any:
+        """Read JSON from one of the server's own addresses."""
+        return self._wire.read(path, {}, doing)
+
     def list_projects(self) -> list[tuple[int, str]]:
         """Return each project's id and description."""
         return self._wire.repeat(
