@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.rounds.agreement import agreement
     from workbench.rounds.closing import close, withdraw
     from workbench.rounds.joining import join
+    from workbench.rounds.migration import migrate
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
     from workbench.rounds.reissue import reissue
@@ -48,6 +49,7 @@ _HOMES = {
     "ingest": "workbench.ingestion",
     "init": "workbench.initialisation",
     "join": "workbench.rounds.joining",
+    "migrate": "workbench.rounds.migration",
     "open_project": "workbench.project",
     "preannotate": "workbench.preannotation",
     "pull": "workbench.rounds.pull",
@@ -77,6 +79,7 @@ __all__ = [
     "ingest",
     "init",
     "join",
+    "migrate",
     "open_project",
     "preannotate",
     "pull",

@@ -106,6 +106,14 @@ def test_arms_stay_apart_through_retries_joins_reissues_and_new_sets(
     wb.push(connected, "arms", ids, progress=False)
     wb.repredict(connected, "arms", nlp=suggest("PERSON"))
     tasks = check_arms(connected, server, "arms")
+    newest = {
+        part["value"]["labels"][0]
+        for task in tasks.values()
+        for p in task["predictions"]
+        if p["model_version"] == "rarms-s3"
+        for part in p["result"]
+    }
+    assert newest == {"PERSON"}
 
     assert first.keys() <= tasks.keys()
     with connected.store() as connection:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from workbench.adapters.label_studio.decoding import Decoded, decode_annotation
+from workbench.adapters.label_studio.decoding import Decoded, decode_annotation, rename_result
 from workbench.adapters.label_studio.names import TEXT
+from workbench.core.amendment import compose, find_asked, rename_layer, rename_notes
 from workbench.core.article import Article
 from workbench.core.errors import BackendError
 from workbench.core.layer import Layer, LayerKey
@@ -17,6 +18,7 @@ from workbench.core.round import Assignment, Round
 from workbench.project import Project
 from workbench.rounds.work import Work, unite_work
 from workbench.store.articles import find_articles
+from workbench.store.changes import find_amendments
 from workbench.store.journal import chunk
 from workbench.store.layers import add_layers, find_seqs, get_layers
 from workbench.store.payloads import add_payloads, find_ages
@@ -41,9 +43,11 @@ class Intake:
         self._project, self._round, self._authors = project, rnd, authors
         with project.store() as connection:
             self._kinds = get_round_scheme(connection, rnd.name).kinds
+            self._changes = find_amendments(connection, rnd.name)
             self._rows = {row.key: row for row in find_assignments(connection, rnd.name)}
             self._tasks = {task.key: task for task in find_tasks(connection, rnd.name)}
             self._seqs = find_seqs(connection, "annotation", rnd.name)
+        self._names = compose(self._changes)
         self._before = set(self._seqs)
         self._seen: dict[LayerKey, set[Offsets]] = {}
         self._found: set[str] = set()
@@ -184,6 +188,8 @@ class Intake:
             scheme=self._round.scheme,
             guideline=self._round.guideline,
         )
+        # What was pulled before the scheme changed says it in the old words.
+        before = rename_layer(before, self._names) if before is not None else None
         return unite_work(article, work, before, empty, self._project.registry)
 
     def _make_key(self, article: Article, author: str) -> LayerKey:
@@ -234,15 +240,16 @@ class Intake:
         self, annotation: Task, row: Assignment, article: Article, shown: Shown | None
     ) -> Decoded:
         """Read one annotation of a passage under the round's scheme."""
+        asked, number = self._round.asked, int(annotation.get("id") or 0)
         return decode_annotation(
-            annotation,
+            rename_result(annotation, self._names),
             article,
             (row.start, row.end),
             kinds=self._kinds,
-            asked=self._round.asked,
+            asked=find_asked(self._changes, asked, self._pushed.project_id, number),
             suggested_by=shown[1].author if shown else None,
-            shown=shown[1] if shown else None,
-            notes=shown[0].notes if shown else None,
+            shown=rename_layer(shown[1], self._names) if shown else None,
+            notes=rename_notes(shown[0].notes, self._names) if shown else None,
         )
 
     def find_author(self, annotation: Task) -> str | None:

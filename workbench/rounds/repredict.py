@@ -14,6 +14,7 @@ from workbench.adapters.label_studio.encoding import (
 )
 from workbench.backends.backend import Backend
 from workbench.connection import open_backend
+from workbench.core.amendment import compose, rename_layer
 from workbench.core.article import Article
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
@@ -21,6 +22,7 @@ from workbench.core.round import Assignment
 from workbench.preannotation import preannotate
 from workbench.project import Project
 from workbench.store.articles import find_articles
+from workbench.store.changes import find_amendments
 from workbench.store.layers import add_layer, get_layer
 from workbench.store.rounds import (
     PushedProject,
@@ -78,6 +80,7 @@ def repredict(
         projects = find_projects(connection, name)
         rows = {row.key: row for row in find_assignments(connection, name)}
         tasks = {task.key: task for task in find_tasks(connection, name)}
+        names = compose(find_amendments(connection, name))
         articles = {
             a.id: a for a in find_articles(connection, {r.article_id for r in rows.values()})
         }
@@ -86,7 +89,7 @@ def repredict(
     server = server or open_backend(project, round_at=projects[0].server)
     suggestion_set = _name_next(name, tasks.values())
     drafts = {x.article_id: x for x in preannotate(project, articles, nlp=nlp, progress=False)}
-    work = _Work(project, server, suggestion_set, rows, tasks, articles, drafts)
+    work = _Work(project, server, suggestion_set, rows, tasks, articles, drafts, names)
     for pushed in projects:
         work.renew(pushed)
     return Repredicted(name, suggestion_set, work.renewed, work.kept)
@@ -114,6 +117,7 @@ class _Work:
     tasks: Mapping[str, PushedTask]
     articles: Mapping[str, Article]
     drafts: Mapping[str, Layer]
+    names: Mapping[str, str]
     renewed: int = 0
     kept: int = 0
 
@@ -153,6 +157,7 @@ class _Work:
             seq = (
                 stands.layer_seq if stands else add_layer(connection, layer, at=self.project.now())
             )
+            layer = rename_layer(layer, self.names)
             encoded: Encoded = encode_layer(layer, article, passage)
             shown = Suggestion(self.suggestion_set, row.key, seq, encoded.notes)
             add_suggestions(connection, [shown], at=self.project.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.adapters.label_studio.config import make_config, make_instructions
@@ -14,9 +15,10 @@ from workbench.store.rounds import get_round_scheme
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What Label Studio is told to show, and the scheme that it was made of."""
+    """What Label Studio is told to show, and of what scheme; `names` says what gone labels mean."""
 
     scheme: Scheme
+    names: Mapping[str, str]
     config: str
     instructions: str
 
@@ -26,4 +28,4 @@ def make_screen(project: Project, round_name: str) -> Screen:
     with project.store() as connection:
         scheme = get_round_scheme(connection, round_name)
         former = compose(find_amendments(connection, round_name))
-    return Screen(scheme, make_config(scheme, former), make_instructions(scheme))
+    return Screen(scheme, former, make_config(scheme, former), make_instructions(scheme))

@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from workbench.backends.backend import Backend
 from workbench.backends.label_studio import BATCH, Prepared, prepare
+from workbench.core.amendment import rename_layer
 from workbench.core.errors import BackendError, RoundError
 from workbench.core.identity import digest
 from workbench.core.round import Assignment, Round
@@ -172,12 +173,11 @@ class _Sender:
         settings = self._read_settings(pushed)
         with self.project.store() as connection:
             rows = find_assignments(connection, self.round.name, pushed.annotator)
-            ledger = [
-                t
-                for t in find_tasks(connection, self.round.name)
-                if t.project_id == pushed.project_id
-            ]
-        suggestion_set = _name_newest(self.round.name, [task.suggestion_set for task in ledger])
+            whole = find_tasks(connection, self.round.name)
+        ledger = [task for task in whole if task.project_id == pushed.project_id]
+        # A project that is new begins with the set that the others show.
+        sets = [task.suggestion_set for task in ledger or whole]
+        suggestion_set = _name_newest(self.round.name, sets)
         landed = {}
         if pushed.project_id not in self._new:
             landed = self._reconcile(pushed, rows, suggestion_set)
@@ -229,7 +229,7 @@ class _Batches:
 
     def make(self, rows: Sequence[Assignment]) -> Iterator[list[Prepared]]:
         """Yield batches; rows of articles that were withdrawn are left out."""
-        kinds = self._sender.screen.scheme.kinds
+        kinds, names = self._sender.screen.scheme.kinds, self._sender.screen.names
         for part in chunk(rows, BATCH):
             ids = [row.article_id for row in part]
             drafts = self._sender.drafts.find(ids)
@@ -239,10 +239,12 @@ class _Batches:
                 # A push that was cut short, or a task that was lost, must not come back with other
                 # suggestions than those that the ledger holds its work against.
                 shown = find_suggestions(connection, [row.key for row in there])
-                stands = {r.article_id: shown.get((self._set, r.key)) for r in there}
-                seqs = {id_: found.layer_seq for id_, found in stands.items() if found}
+                stands = [(r.article_id, shown.get((self._set, r.key))) for r in there]
+                seqs = {id_: found.layer_seq for id_, found in stands if found}
                 layers = get_layers(connection, seqs.values())
                 drafts |= {id_: (seq, layers[seq]) for id_, seq in seqs.items()}
+                if names:
+                    drafts = {i: (seq, rename_layer(x, names)) for i, (seq, x) in drafts.items()}
                 tasks, new, bare = make_tasks(there, articles, drafts, self._set, kinds)
                 at, keys = self._project.now(), [row.key for row in there]
                 add_suggestions(connection, new, at=at)

@@ -83,7 +83,9 @@ def _keep_rest(layer: Layer, replaced: set[Offsets]) -> Layer:
     inside = [(passage.start, passage.end) for passage in passages]
 
     def is_kept(item: Span | Quote | Stance) -> bool:
-        return any(contains(passage, item.offsets) for passage in inside)
+        # A cue that its passage cuts off belongs to the passage of its first piece.
+        at = item.cue[0] if isinstance(item, Stance) else item.offsets
+        return any(contains(passage, at) for passage in inside)
 
     quotes = tuple(quote for quote in layer.quotes if is_kept(quote))
     stances = tuple(stance for stance in layer.stances if is_kept(stance))

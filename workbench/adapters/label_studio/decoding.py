@@ -78,6 +78,26 @@ def decode_annotation(
     return decoded
 
 
+def rename_result(annotation: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return an annotation whose regions bear the labels as they are called now.
+
+    One that means nothing any more keeps its old label, which no scheme has: it is quarantined.
+    """
+    result = annotation.get("result")
+    if not names or not isinstance(result, list):
+        return annotation
+
+    def rename(part: Any) -> Any:
+        value = part.get("value") if isinstance(part, dict) else None
+        labels = value.get("labels") if isinstance(value, dict) else None
+        if isinstance(labels, list) and part.get("from_name") == SPAN:
+            now = [names.get(x) or x if isinstance(x, str) else x for x in labels]
+            return {**part, "value": {**part["value"], "labels": now}}
+        return part
+
+    return {**annotation, "result": [rename(part) for part in result]}
+
+
 def _read_parts(
     result: Any, regions: Regions, links: Links, choices: _Choices
 ) -> Iterator[tuple[str, Any]]:
