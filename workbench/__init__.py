@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.rounds.closing import close, withdraw
     from workbench.rounds.joining import join
     from workbench.rounds.migration import migrate
+    from workbench.rounds.practice import feedback, practise
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
     from workbench.rounds.reissue import reissue
@@ -45,12 +46,14 @@ _HOMES = {
     "decide": "workbench.gold.decisions",
     "evaluate": "workbench.evaluation",
     "examine": "workbench.doctor",
+    "feedback": "workbench.rounds.practice",
     "import_layers": "workbench.importing",
     "ingest": "workbench.ingestion",
     "init": "workbench.initialisation",
     "join": "workbench.rounds.joining",
     "migrate": "workbench.rounds.migration",
     "open_project": "workbench.project",
+    "practise": "workbench.rounds.practice",
     "preannotate": "workbench.preannotation",
     "pull": "workbench.rounds.pull",
     "push": "workbench.rounds.push",
@@ -75,12 +78,14 @@ __all__ = [
     "decide",
     "evaluate",
     "examine",
+    "feedback",
     "import_layers",
     "ingest",
     "init",
     "join",
     "migrate",
     "open_project",
+    "practise",
     "preannotate",
     "pull",
     "push",

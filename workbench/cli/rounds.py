@@ -9,6 +9,9 @@ import typer
 
 from workbench.cli.output import AsJson, ProjectFolder, answer, find_project, say, show_table
 
+Backend = Annotated[
+    str | None, typer.Option(help="label_studio or label_studio_files; default: the settings'.")
+]
 Round = Annotated[str, typer.Argument(metavar="ROUND", help="The round's name.")]
 
 
@@ -23,9 +26,13 @@ def add_commands(app: typer.Typer) -> None:
     app.command("agreement")(agreement)
     app.command("watch")(watch)
     app.command("repredict")(repredict)
-    app.command("reissue")(reissue)
     app.command("close")(close)
     app.command("withdraw")(withdraw)
+
+
+def split_names(names: str) -> list[str]:
+    """Split names at commas."""
+    return [part.strip() for part in names.split(",") if part.strip()]
 
 
 def add_annotators(
@@ -50,18 +57,31 @@ def add_annotators(
 def push(
     name: Round,
     queue: Annotated[str, typer.Option(help="A saved queue; default: all articles.")] = "",
-    annotators: Annotated[str, typer.Option(help="Names with commas; nobody: a pool.")] = "",
-    overlap: Annotated[float, typer.Option(help="How many people see a passage.")] = 1.0,
-    blind: Annotated[float, typer.Option(help="The share without suggestions.")] = 0.0,
-    unit: Annotated[str, typer.Option(help="article or paragraph.")] = "article",
+    annotators: Annotated[
+        str | None, typer.Option(help="Names with commas; nobody: a pool.")
+    ] = None,
+    overlap: Annotated[
+        float | None, typer.Option(help="How many people see a passage; default: 1.")
+    ] = None,
+    blind: Annotated[
+        float | None, typer.Option(help="The share without suggestions; default: 0.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="article (the default), paragraph or window.")
+    ] = None,
+    window: Annotated[int | None, typer.Option(help="Sentences in a window; default: 5.")] = None,
     suggestions: Annotated[
         str, typer.Option(help="Whose suggestions to show; default: those stored last.")
     ] = "",
     seed: Annotated[int | None, typer.Option(help="Of the plan's random choices.")] = None,
+    backend: Backend = None,
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Plan a round and put its tasks into Label Studio; run again, it pushes what is missing."""
+    """Plan a round and put its tasks into Label Studio; run again, it pushes what is missing.
+
+    A round that is there keeps its settings, which need not be stated again.
+    """
     from workbench.rounds import push as pushing
     from workbench.store.articles import list_ids
 
@@ -73,14 +93,18 @@ def push(
         name,
         queue or articles,
         author=suggestions or None,
-        annotators=[part.strip() for part in annotators.split(",") if part.strip()],
+        annotators=None if annotators is None else split_names(annotators),
         overlap=overlap,
         blind=blind,
         unit=unit,  # type: ignore[arg-type]  # checked there
+        window=window,
         seed=seed,
+        backend=backend,
     )
     if done.left_out:
         say(f"no suggestions were there for {', '.join(done.left_out)}; they are pushed without")
+    for sentence in done.advice:
+        say(sentence)
     answer(done, as_json)
 
 
@@ -93,16 +117,25 @@ def status(name: Round, project: ProjectFolder = None, as_json: AsJson = False) 
         answer(found, as_json)
         return
     show_table(counting.COLUMNS, found.list_rows())
+    if found.withdrawn:
+        say(f"{found.withdrawn} tasks of withdrawn articles are not counted")
+    if found.is_closed:
+        say("the round is closed: nothing more is taken in")
 
 
-def pull(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
+def pull(
+    name: Round,
+    backend: Backend = None,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
     """Take in what everybody submitted."""
     from workbench.adapters.records import write_layer
     from workbench.rounds import pull as pulling
     from workbench.store.articles import get_article
 
     opened = find_project(project)
-    pulled = pulling.pull(opened, name)
+    pulled = pulling.pull(opened, name, backend=backend)
     if as_json:
         for layer in pulled:
             with opened.store() as connection:
@@ -171,16 +204,3 @@ def watch(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -
     for found in watching.watch(find_project(project), name):
         names = ("done", "skipped", "doubtful", "remaining")
         answer(found, as_json, ", ".join(f"{found.sum(what)} {what}" for what in names))
-
-
-def reissue(
-    name: Round,
-    from_: Annotated[str, typer.Option("--from", help="Whose work was left undone.")],
-    to: Annotated[str, typer.Option("--to", help="Who gets it now.")],
-    project: ProjectFolder = None,
-    as_json: AsJson = False,
-) -> None:
-    """Give the tasks that somebody left undone to somebody else."""
-    from workbench.rounds import reissue as reissuing
-
-    answer(reissuing.reissue(find_project(project), name, giver=from_, taker=to), as_json)

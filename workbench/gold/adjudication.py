@@ -75,7 +75,8 @@ def settle(
 ) -> Adjudication:
     """Compute what `adjudicate` would store, and store nothing."""
     with project.store() as connection:
-        get_round(connection, round_name)
+        if get_round(connection, round_name).practice:
+            raise RoundError(f"round {round_name!r} is practice, and nothing of it becomes gold")
         layers = find_layers(connection, kind="annotation", round=round_name)
         articles = {a.id: a for a in find_articles(connection)}
         decisions = find_decisions(connection, round_name)

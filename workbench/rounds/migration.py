@@ -123,6 +123,18 @@ def migrate(
         return Migration(name, added, meaning, items, is_applied=True)
 
 
+def draft_migration(project: Project, name: str, *, server: Backend | None = None) -> str:
+    """Write a map of the labels that are gone and in use in a round, for a person to complete."""
+    with project.store() as connection:
+        before = get_round_scheme(connection, name)
+        projects = find_projects(connection, name)
+    if not projects:
+        raise RoundError(f"round {name!r} was never pushed; run: workbench push {name}")
+    server = server or open_backend(project, round_at=projects[0].server)
+    gone = [label.name for label in before.labels if label.name not in project.scheme.kinds]
+    return draft_map(tuple(_find_affected(server, projects, gone)), project.scheme)
+
+
 def draft_map(items: Sequence[Affected], scheme: Scheme) -> str:
     """Write a map of the labels that are gone, for a person to complete: TOML, with counts."""
     counts = Counter(item.label for item in items)

@@ -64,7 +64,7 @@ def push(
         stated = {"overlap": overlap, "blind": blind, "unit": unit, "window": window, "seed": seed}
         people = None if annotators is None else tuple(annotators)
         rnd = ensure_round(project, name, {**stated, "annotators": people})
-        _add_to_plan(project, rnd, ids)
+        add_to_plan(project, rnd, ids)
         found = Drafts(project, drafts, author=author)
         server = server or _open(project, name, backend)
         return send_plan(project, rnd, server, found, progress=progress)
@@ -99,7 +99,8 @@ def _read_queue(project: Project, queue: Iterable[str] | str) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _add_to_plan(project: Project, rnd: Round, ids: Sequence[str]) -> None:
+def add_to_plan(project: Project, rnd: Round, ids: Sequence[str]) -> None:
+    """Add the passages of articles to a round's plan; those that are in it stay as they are."""
     passages: list[Planned] = []
     for part in chunk(ids):
         with project.store() as connection:
