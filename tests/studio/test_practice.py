@@ -9,7 +9,7 @@ import pytest
 import workbench as wb
 from workbench.backends.label_studio import Server
 from workbench.core.errors import RoundError
-from workbench.core.layer import Layer
+from workbench.core.layer import Layer, Passage
 from workbench.project import Project
 from workbench.simulation import annotate_round
 from workbench.store.articles import find_articles
@@ -31,6 +31,7 @@ def test_a_newcomer_practises_on_gold_and_is_told_what_differs(
                 kind="gold",
                 author="adjudication",
                 round="earlier",
+                passages=(Passage(0, len(article.text), connected.scheme.asked),),
                 verdicts={},
             )
             add_layer(connection, gold, at=connected.now())
