@@ -25,6 +25,7 @@ STOREYS = {
     "analysis": 1,
     "adapters": 1,
     "pipeline": 2,
+    "exchange": 2,
     "formats": 3,
     "strategies": 3,
     "trainers": 3,
@@ -44,7 +45,15 @@ STOREYS = {
 }
 VERB = 7
 HOMES = {
-    "spacy": ("pipeline", "trainers", "adapters/spacy_docs.py"),
+    "spacy": (
+        "pipeline",
+        "trainers",
+        "adapters/spacy_docs.py",
+        "exchange/tokens.py",
+        "formats/docbin.py",
+    ),
+    "pyarrow": ("formats/parquet.py",),
+    "cassis": ("formats/xmi.py",),
     "label_studio_sdk": ("backends/label_studio", "studio"),
     "ipywidgets": ("widgets",),
     "typer": ("cli",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from pathlib import Path
 
 import pytest
@@ -34,21 +35,51 @@ def test_the_least_certain_come_first() -> None:
     assert load_plugin("strategies", "uncertainty").rank(make_drafts(5), seed=1)[0] == "a0"
 
 
+READERS = ("read_articles", "read_layers", "read_annotated")
+BAD = {
+    "not UTF-8": b"\xff\xfe\x00bad",
+    "empty": b"",
+    "deep": b"[" * 10_000 + b"]" * 10_000,
+    "deep object": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "half a character": b'[{"text": "\\ud800", "id": "x", "spans": [], "data": {"text": "\\udfff"}}]',
+    "no number": b'[{"text": "a", "entities": [[NaN, 1, "X"]]}]',
+    "another shape": b'[[1, "a"], {"text": 3}, null, {"data": []}]',
+    "an entity bomb": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
+}
+
+
+@pytest.mark.parametrize("what", BAD)
 @pytest.mark.parametrize("name", list_plugins("formats"))
-def test_a_format_reads_articles_or_layers_and_tells_what_it_cannot_read(
-    name: str, tmp_path: Path
+def test_a_format_tells_what_it_cannot_read_and_never_breaks(
+    name: str, what: str, tmp_path: Path
 ) -> None:
     plugin = load_plugin("formats", name)
-    readers = [getattr(plugin, x) for x in ("read_articles", "read_layers") if hasattr(plugin, x)]
+    readers = [getattr(plugin, x) for x in READERS if hasattr(plugin, x)]
     assert readers
-    bad = tmp_path / "bad.md"
-    bad.write_bytes(b"\xff\xfe\x00bad")
+    for ending in {".md", *getattr(plugin, "ENDINGS", ()), *getattr(plugin, "SUFFIXES", ())}:
+        bad = tmp_path / f"bad{ending}"
+        bad.write_bytes(BAD[what])
     for reader in readers:
-        try:
-            found = list(reader(bad))
-        except SourceError:
-            continue
-        assert all(isinstance(row, SourceError) for row in found)
+        for path in sorted(tmp_path.iterdir()):
+            try:
+                found = list(reader(path))
+            except SourceError:
+                continue
+            # What could be read all the same must be fit to be stored.
+            for row in found:
+                if not isinstance(row, SourceError):
+                    json.dumps(repr(row)).encode("utf-8")
+
+
+@pytest.mark.parametrize("name", list_plugins("formats"))
+def test_a_format_that_is_written_is_read_and_says_what_it_holds(name: str) -> None:
+    plugin = load_plugin("formats", name)
+    if not hasattr(plugin, "write_annotated"):
+        return
+    assert callable(plugin.carry)
+    assert callable(plugin.read_annotated)
+    assert plugin.ENDINGS
+    assert all(ending.startswith(".") for ending in plugin.ENDINGS)
 
 
 def test_no_two_formats_read_the_same_suffix() -> None:

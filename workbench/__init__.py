@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.display import show
     from workbench.doctor import examine
     from workbench.evaluation import evaluate
+    from workbench.exporting import export
     from workbench.gold.adjudication import adjudicate
     from workbench.gold.decisions import decide
     from workbench.importing import import_layers
@@ -46,6 +47,7 @@ _HOMES = {
     "decide": "workbench.gold.decisions",
     "evaluate": "workbench.evaluation",
     "examine": "workbench.doctor",
+    "export": "workbench.exporting",
     "feedback": "workbench.rounds.practice",
     "import_layers": "workbench.importing",
     "ingest": "workbench.ingestion",
@@ -78,6 +80,7 @@ __all__ = [
     "decide",
     "evaluate",
     "examine",
+    "export",
     "feedback",
     "import_layers",
     "ingest",

@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from workbench.analysis.furniture import find_furniture
+from workbench.analysis.furniture import Furniture, find_furniture
 from workbench.analysis.splitting import SHARES, Shingles, draw_split
 from workbench.core.article import SPLITS, Article, Split, check_article, first_line
 from workbench.core.errors import SettingsError, SourceError
@@ -93,7 +93,7 @@ def ingest(
         raise SettingsError(f"the split {split!r} is none of {', '.join(SPLITS)}")
     with project.store() as connection:
         stored = find_articles(connection)
-    intake = _Intake(project, split, stored)
+    intake = ArticleIntake(project, split, stored)
     sources = list(_list_sources(paths))
     for path in tqdm(sources, desc="ingest", unit="file", delay=1, disable=not progress):
         for found in _read(path):
@@ -101,12 +101,23 @@ def ingest(
     return intake.finish()
 
 
-class _Intake:
-    """What one ingestion knows so far: hashes, shingles and groups of all articles."""
+class ArticleIntake:
+    """What one ingestion knows so far: hashes, shingles and groups of all articles.
 
-    def __init__(self, project: Project, split: Split | None, stored: Iterable[Article]) -> None:
+    `has_furniture` says that page furniture is looked for, as in what was scraped.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        split: Split | None,
+        stored: Iterable[Article],
+        *,
+        has_furniture: bool = True,
+    ) -> None:
         self._project = project
         self._split = split
+        self._has_furniture = has_furniture
         self._by_hash: dict[str, Article] = {}
         self._by_id: dict[str, Article] = {}
         self._shingles = Shingles()
@@ -128,14 +139,18 @@ class _Intake:
                 self._known.append(same.id)
             return
         try:
-            article = self._complete(found)
+            self.add(found)
         except SourceError as error:
             self._refused.append(Refused(source, str(error)))
-            return
+
+    def add(self, found: Article) -> Article:
+        """Complete and store a new article; raises SourceError with all that keeps it out."""
+        article = self._complete(found)
         with self._project.store() as connection:
             add_article(connection, article, at=self._project.now())
         self._remember(article)
         self._taken[article.id] = article
+        return article
 
     def finish(self) -> Ingested:
         """Sum up, with the groups that more than one article shares."""
@@ -163,7 +178,7 @@ class _Intake:
                 f"its text has {len(found.text):,} characters, more than the {LONGEST_TEXT:,} "
                 "that can be parsed; cut it into articles"
             )
-        furniture = find_furniture(found.text)
+        furniture = find_furniture(found.text) if self._has_furniture else Furniture()
         article = replace(
             found,
             masked=found.masked or furniture.masked,

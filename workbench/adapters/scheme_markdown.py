@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import yaml
+
 from workbench.adapters.front_matter import split_front_matter
 from workbench.adapters.markup import read_marks
 from workbench.core.errors import MarkupError, SchemeError, SourceError
@@ -46,6 +48,22 @@ def read_scheme(files: Mapping[str, str]) -> Scheme:
         raise SchemeError("the scheme is broken", problems)
     ordered = sorted(labels, key=lambda label: (label.order, label.name))
     return Scheme(tuple(ordered), files.get(COMMON, "").strip())
+
+
+def write_label(label: Label) -> str:
+    """Write a label's file as `read_scheme` reads it."""
+    matter: dict[str, Any] = {
+        "label": label.name,
+        "kind": label.kind,
+        "title": label.title,
+        "colour": label.colour,
+        "hotkey": label.hotkey,
+        "order": label.order,
+    }
+    if label.spacy:
+        matter["spacy"] = list(label.spacy)
+    table = yaml.safe_dump(matter, allow_unicode=True, sort_keys=False)
+    return f"---\n{table}---\n{label.guideline}\n"
 
 
 def list_examples(guideline: str) -> list[str]:

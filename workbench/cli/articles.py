@@ -1,4 +1,4 @@
-"""Commands about projects and articles: init, ingest, preannotate, select, import."""
+"""Commands about projects and articles: init, ingest, preannotate, select."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ def add_commands(app: typer.Typer) -> None:
     app.command("ingest")(ingest)
     app.command("preannotate")(preannotate)
     app.command("select")(select)
-    app.command("import")(import_)
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new folder.")]) -> None:
@@ -94,30 +93,3 @@ def select(
         drafts = find_newest(connection, "prediction")
     queue = selection.select(opened, drafts.values(), by=by, n=n, test=test, seed=seed, save=save)
     answer(queue, as_json, "\n".join(queue))
-
-
-def import_(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file of layers.")],
-    as_: Annotated[str, typer.Option("--as", help="gold, annotation or prediction.")],
-    format_: Annotated[str, typer.Option("--format", help="The file's format.")] = "jsonl",
-    author: Annotated[str, typer.Option(help="Whose work it is.")] = "",
-    split: Annotated[str, typer.Option(help="Only articles of this split.")] = "",
-    project: ProjectFolder = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take in layers that somebody else made."""
-    from workbench.importing import import_layers
-
-    done = import_layers(
-        find_project(project),
-        path,
-        format=format_,
-        as_=as_,  # type: ignore[arg-type]  # checked there
-        author=author,
-        split=split,
-    )
-    for entry, reason in done.quarantined:
-        say(f"{entry}: {reason}")
-    answer(done, as_json)
-    if done.quarantined and not done.layers:
-        raise typer.Exit(1)

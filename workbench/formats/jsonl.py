@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from workbench.adapters.records import read_article
 from workbench.core.article import Article
 from workbench.core.errors import SourceError
+from workbench.exchange.strict_json import parse_json
 from workbench.formats.markdown import make_article
 from workbench.formats.text import read_text
 
@@ -49,9 +49,9 @@ def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | SourceError]
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-        except ValueError as error:
-            yield number, SourceError(f"line {number}: it is no JSON ({error})")
+            record = parse_json(line)
+        except SourceError as error:
+            yield number, SourceError(f"line {number}: {error}")
             continue
         if not isinstance(record, dict):
             yield number, SourceError(f"line {number}: it is no JSON object")

@@ -1,0 +1,96 @@
+"""The labels of an import: which label of the scheme each becomes, or that it is a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from workbench.adapters.scheme_markdown import write_label
+from workbench.core.errors import SourceError
+from workbench.core.scheme import Scheme
+from workbench.exchange.labels import make_labels, suggest_label
+from workbench.exchange.translation import read_tables
+from workbench.project import Project
+from workbench.store.layers import find_layers
+from workbench.store.rounds import list_rounds
+
+SAME, MAPPED, ADDED, LEFT_OUT = "same", "mapped", "added to the scheme", "left out"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A line of the mapping table: a foreign label, how often it occurs, and what it becomes."""
+
+    name: str
+    n: int
+    label: str
+    how: str
+
+
+def map_labels(
+    project: Project, counts: Mapping[str, int], *, stated: str = "", new: bool = False
+) -> list[LabelRow]:
+    """Choose what each label becomes: as `stated`, as its name tells, else a label of its own.
+
+    `stated` is a mapping as TOML, which then says it all. A label of its own is added to the
+    project's scheme where `new` says so or nobody has worked by that scheme yet; otherwise the
+    label is left out, for a running round must not change under people's hands. Raises
+    SourceError for a mapping to labels that the scheme lacks.
+    """
+    scheme = project.scheme
+    spans = {x.name for x in scheme.labels if x.kind in ("entity", "mention")}
+    if stated:
+        return _read_stated(counts, stated, spans)
+    rows = {}
+    for name, n in sorted(counts.items()):
+        label = suggest_label(name, spans, scheme.spacy_mapping)
+        rows[name] = LabelRow(
+            name, n, label, SAME if label == name else MAPPED if label else LEFT_OUT
+        )
+    unknown = [row.name for row in rows.values() if not row.label]
+    if unknown and (new or not _is_in_use(project)):
+        for name, label in add_labels(project, unknown).items():
+            rows[name] = LabelRow(name, counts[name], label, ADDED)
+    return list(rows.values())
+
+
+def count_labels(names: Iterable[str]) -> Counter[str]:
+    """Count how often each label occurs."""
+    return Counter(names)
+
+
+def add_labels(project: Project, names: list[str]) -> dict[str, str]:
+    """Write a file for each new label into the project's scheme; return what each is called."""
+    made = make_labels(names, project.scheme)
+    for label in made.values():
+        path = project.seeds / "scheme" / f"{label.name}.md"
+        path.write_text(write_label(label), encoding="utf-8", newline="\n")
+    # The scheme was read before; what was added counts from here on.
+    project.__dict__.pop("scheme", None)
+    return {name: label.name for name, label in made.items()}
+
+
+def _read_stated(counts: Mapping[str, int], stated: str, spans: set[str]) -> list[LabelRow]:
+    table = read_tables(stated).labels or {}
+    wrong = sorted({right for right in table.values() if right and right not in spans})
+    if wrong:
+        raise SourceError(
+            f"the mapping names {', '.join(wrong)}, which the scheme lacks; it has "
+            f"{', '.join(sorted(spans))}"
+        )
+    rows = []
+    for name, n in sorted(counts.items()):
+        label = table.get(name, "")
+        rows.append(LabelRow(name, n, label, MAPPED if label else LEFT_OUT))
+    return rows
+
+
+def _is_in_use(project: Project) -> bool:
+    with project.store() as connection:
+        return bool(list_rounds(connection) or find_layers(connection))
+
+
+def describe_scheme(scheme: Scheme) -> str:
+    """Name the labels of a scheme that spans can have."""
+    return ", ".join(scheme.names_of("entity", "mention"))
