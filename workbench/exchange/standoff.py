@@ -56,7 +56,12 @@ class _Reader:
         for row in rows:
             if row[0][:1] not in "TAMER":
                 self._problems.append(Problem("lines of this kind are not read", "\t".join(row)))
-        spans = [self._get_span(name) for name in self._bound if name not in self._triggers]
+        spans: list[Span] = []
+        for name, (label, pieces) in self._bound.items():
+            if name not in self._triggers:
+                self._try(
+                    lambda row: spans.append(self._get_span(row[0])), [name, label, f"{pieces}"]
+                )
         layer = make_layer(
             self._article,
             spans=spans,
@@ -87,7 +92,7 @@ class _Reader:
                 raise ValueError(f"{piece} does not fit a text of {len(text)} characters")
         words = " ".join(text[piece[0] : piece[1]] for piece in pieces)
         stated = "\t".join(row[2:])
-        if len(row) > 2 and "".join(stated.split()) != "".join(words.split()):
+        if len(row) > 2 and stated not in (words, words.replace("\n", " ")):
             raise ValueError(f"its offsets read {words!r}, not {stated!r}")
         if row[0] in self._bound:
             raise ValueError(f"{row[0]} is given twice")

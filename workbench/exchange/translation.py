@@ -78,8 +78,11 @@ def draft_tables(tasks: Sequence[Mapping[str, Any]], labels: Sequence[str], name
             found["choices"].update(f"{part.get('from_name')}.{choice}" for choice in picked)
         else:
             found["labels"].update(_get_labels(part))
+    cues = _find_cues(tasks)
     guesses: dict[str, Callable[[str], str]] = {
-        "labels": lambda label: read_polarity(label) or suggest_label(label, labels, {}),
+        "labels": lambda label: (
+            CUE if label in cues else read_polarity(label) or suggest_label(label, labels, {})
+        ),
         "relations": _guess_role,
         "choices": lambda choice: _guess_choice(choice.partition(".")[2]),
     }
@@ -107,6 +110,22 @@ def draft_tables(tasks: Sequence[Mapping[str, Any]], labels: Sequence[str], name
             lines.append(f"{_quote(key)} = {_quote(guesses[table](key))}   # {n} times")
         lines.append("")
     return "\n".join(lines)
+
+
+def _find_cues(tasks: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the labels of regions on which a choice states an attitude."""
+    found: set[str] = set()
+    for task in tasks:
+        parts = list(_list_parts([task]))
+        judged = {
+            str(part.get("id"))
+            for part in parts
+            if any(read_polarity(name) for name in _list_names(_get_value(part).get("choices")))
+        }
+        for part in parts:
+            if str(part.get("id")) in judged and "choices" not in _get_value(part):
+                found |= set(_get_labels(part))
+    return found
 
 
 def read_tables(text: str) -> Mapped:
@@ -148,7 +167,11 @@ def translate(
     """
     if mapped.labels is None or not isinstance(result, list):
         return (result if isinstance(result, list) else []), [], lambda text: []
-    return _Translator(mapped).translate([part for part in result if isinstance(part, dict)])
+    parts, problems, edges = _Translator(mapped).translate(
+        [part for part in result if isinstance(part, dict)]
+    )
+    problems += [Problem("it is no object", part) for part in result if not isinstance(part, dict)]
+    return parts, problems, edges
 
 
 class _Translator:
@@ -259,7 +282,9 @@ def list_labels(result: Sequence[Any]) -> list[str]:
 def _list_parts(tasks: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
     for task in tasks:
         for annotation in task.get("annotations") or ():
-            result = annotation.get("result") if isinstance(annotation, dict) else None
+            if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
+                continue
+            result = annotation.get("result")
             for part in result if isinstance(result, list) else ():
                 if isinstance(part, dict):
                     yield part

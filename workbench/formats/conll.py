@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.core.article import Article
 from workbench.core.errors import SourceError
 from workbench.core.layer import Layer
-from workbench.core.offsets import trim
+from workbench.core.offsets import Offsets, trim
 from workbench.core.scheme import Scheme
 from workbench.core.span import MENTION
 from workbench.exchange.annotated import (
@@ -96,7 +96,8 @@ def write_annotated(rows: Sequence[tuple[Article, Layer]], path: Path, scheme: S
     lines: list[str] = []
     for article, layer in rows:
         lines += [f"{_MARK}\t{OUTSIDE}", ""]
-        for offsets in cut_sentences(article.text, layer.spans):
+        for tokens in cut_sentences(article.text, layer.spans):
+            offsets = _cut_marks(article.text, tokens)
             inside = [s for s in layer.spans if offsets[0][0] <= s.start < offsets[-1][1]]
             words = [article.text[start:end] for start, end in offsets]
             tags = write_tags(inside, offsets)
@@ -106,12 +107,26 @@ def write_annotated(rows: Sequence[tuple[Article, Layer]], path: Path, scheme: S
     write_sidecar(path, [article for article, _ in rows])
 
 
+def _cut_marks(text: str, offsets: Sequence[Offsets]) -> list[Offsets]:
+    """Cut tokens that read like the mark before an article, which begins with a dash."""
+    cut: list[Offsets] = []
+    for start, end in offsets:
+        is_mark = text[start:end] == _MARK
+        cut += [(start, start + 1), (start + 1, end)] if is_mark else [(start, end)]
+    return cut
+
+
 def _read_sentences(lines: Sequence[str]) -> Iterator[_Sentence]:
-    """Read sentences; bare labels are tags where no line of the file has BIO's prefixes."""
+    """Read sentences; bare labels are tags where no line of the file has BIO's prefixes.
+
+    Raises SourceError for a file without any tag.
+    """
     rows = [_split(line) for line in lines]
     is_prefixed = any(
         len(row) > 1 and row[-1][1:2] == "-" and TAG.fullmatch(row[-1]) for row in rows
     )
+    if not is_prefixed and not any(row[-1] == OUTSIDE for row in rows if len(row) > 1):
+        raise SourceError("no line ends with a tag: neither 'O' nor one like 'B-PER'")
     is_numbered = _count_numbers(rows)
     sentence = _Sentence()
     for number, row in enumerate(rows, start=1):

@@ -117,34 +117,18 @@ def import_layers(
     if split and split not in SPLITS:
         raise SettingsError(f"the split {split!r} is none of {', '.join(SPLITS)}")
     stated = _read_mapping(project, plugin, source, mapping)
-    rights = (
-        rights
-        or str(project.setting("project", "rights", ""))
-        or (f"as the source of {source.name} states")
-    )
     with unpacked(source) as place:
         files = list(_read_files(plugin, place, stated))
         is_folder = place.is_dir()
     rows = [row for _, found in files for row in found if isinstance(row, Annotated)]
     counts = Counter(s.label for row in rows for s in row.layer.spans if s.label != MENTION)
-    table = map_labels(
-        project, counts, stated="" if hasattr(plugin, "draft_mapping") else stated, new=new_labels
-    )
-    texts = Texts(intake, rights, table)
+    # A format that drafts its own mapping has used it already.
+    own = "" if hasattr(plugin, "draft_mapping") else stated
+    table = map_labels(project, counts, stated=own, new=new_labels)
+    setting = str(project.setting("project", "rights", ""))
+    texts = Texts(intake, rights or setting or f"as the source of {source.name} states", table)
     for file, found in files:
-        for error in (row for row in found if isinstance(row, SourceError)):
-            intake.quarantine(None, str(error), file.name)
-        # Of a folder the file names say the splits; of one file whoever imports it does.
-        own = _find_split(file) if is_folder or not split else None
-        if split and own and split != own:
-            intake.quarantine(None, f"the file is of the split {own}", file.name)
-            continue
-        texts.take(
-            [row for row in found if isinstance(row, Annotated)],
-            source=file.name,
-            split=own or split or None,
-            only=split,
-        )
+        _take_file(texts, file, found, split, is_folder)
     return Imported(
         tuple(intake.layers),
         tuple(intake.quarantined),
@@ -153,6 +137,25 @@ def import_layers(
         texts.edges,
         tuple(texts.unaligned),
     )
+
+
+def _take_file(
+    texts: Texts,
+    file: Path,
+    found: Sequence[Annotated | SourceError],
+    split: str,
+    is_folder: bool,
+) -> None:
+    """Take in one file; of a folder the names say the splits, of one file whoever imports it."""
+    for error in found:
+        if isinstance(error, SourceError):
+            texts.intake.quarantine(None, str(error), file.name)
+    own = _find_split(file) if is_folder or not split else None
+    if split and own and split != own:
+        texts.intake.quarantine(None, f"the file is of the split {own}", file.name)
+        return
+    rows = [row for row in found if isinstance(row, Annotated)]
+    texts.take(rows, source=file.name, split=own or split or None, only=split)  # type: ignore[arg-type]  # one of SPLITS
 
 
 def _read_mapping(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.adapters.scheme_markdown import write_label
 from workbench.core.errors import SourceError
-from workbench.core.scheme import Scheme
 from workbench.exchange.labels import make_labels, suggest_label
 from workbench.exchange.translation import read_tables
 from workbench.project import Project
 from workbench.store.layers import find_layers
 from workbench.store.rounds import list_rounds
 
+_MOST_NEW = 100
+"""No scheme that people can learn has more; so many come of a file of another format."""
 SAME, MAPPED, ADDED, LEFT_OUT = "same", "mapped", "added to the scheme", "left out"
 
 
@@ -49,15 +49,15 @@ def map_labels(
             name, n, label, SAME if label == name else MAPPED if label else LEFT_OUT
         )
     unknown = [row.name for row in rows.values() if not row.label]
+    if len(unknown) > _MOST_NEW:
+        raise SourceError(
+            f"{len(unknown)} labels have no counterpart here ({', '.join(unknown[:5])}, …); "
+            "is the file of this format? If it is, map them with: --map FILE"
+        )
     if unknown and (new or not _is_in_use(project)):
         for name, label in add_labels(project, unknown).items():
             rows[name] = LabelRow(name, counts[name], label, ADDED)
     return list(rows.values())
-
-
-def count_labels(names: Iterable[str]) -> Counter[str]:
-    """Count how often each label occurs."""
-    return Counter(names)
 
 
 def add_labels(project: Project, names: list[str]) -> dict[str, str]:
@@ -89,8 +89,3 @@ def _read_stated(counts: Mapping[str, int], stated: str, spans: set[str]) -> lis
 def _is_in_use(project: Project) -> bool:
     with project.store() as connection:
         return bool(list_rounds(connection) or find_layers(connection))
-
-
-def describe_scheme(scheme: Scheme) -> str:
-    """Name the labels of a scheme that spans can have."""
-    return ", ".join(scheme.names_of("entity", "mention"))
