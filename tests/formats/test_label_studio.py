@@ -12,7 +12,7 @@ import pytest
 from workbench.core.article import Article
 from workbench.core.errors import SourceError
 from workbench.core.layer import Layer
-from workbench.exchange.translation import read_tables
+from workbench.exchange.mappings import read_tables
 from workbench.importing import import_layers
 from workbench.project import Project
 from workbench.store.articles import find_articles

@@ -32,16 +32,11 @@ from workbench.exchange.annotated import (
     make_layer,
     note_bookkeeping,
 )
+from workbench.exchange.mappings import Mapped, draft_tables, is_own_config, read_tables
+from workbench.exchange.results import list_labels
 from workbench.exchange.sidecar import read_sidecar, write_sidecar
 from workbench.exchange.strict_json import parse_json
-from workbench.exchange.translation import (
-    Mapped,
-    draft_tables,
-    is_own_config,
-    list_labels,
-    read_tables,
-    translate,
-)
+from workbench.exchange.translation import translate
 from workbench.formats.text import read_text
 
 ENDINGS = (".json",)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.adapters.scheme_markdown import write_label
 from workbench.core.errors import SourceError
 from workbench.exchange.labels import make_labels, suggest_label
-from workbench.exchange.translation import read_tables
+from workbench.exchange.mappings import read_tables
 from workbench.project import Project
 from workbench.store.layers import find_layers
 from workbench.store.rounds import list_rounds
