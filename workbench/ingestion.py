@@ -145,11 +145,16 @@ class ArticleIntake:
 
     def add(self, found: Article) -> Article:
         """Complete and store a new article; raises SourceError with all that keeps it out."""
-        article = self._complete(found)
+        article = self.complete(found)
         with self._project.store() as connection:
             add_article(connection, article, at=self._project.now())
-        self._remember(article)
         self._taken[article.id] = article
+        return article
+
+    def complete(self, found: Article) -> Article:
+        """Complete a new article for whoever stores it; raises SourceError as `add` does."""
+        article = self._complete(found)
+        self._remember(article)
         return article
 
     def finish(self) -> Ingested:

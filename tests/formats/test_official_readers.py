@@ -274,6 +274,9 @@ def test_structured_sentiment_has_the_form_of_the_task(released: Project, tmp_pa
                 for words, place in zip(*opinion[part], strict=True):
                     start, end = map(int, place.split(":"))
                     assert text["text"][start:end] == words
+                    # The task's scorer leaves out what is no run of tokens between blanks.
+                    assert f" {text['text']} "[start] == " "
+                    assert f" {text['text']} "[end + 1] == " "
     assert texts[0]["opinions"][0]["Source"][0] == ["Mia Lund"]
     assert "the task can't say that it is denied" in {loss["reason"] for loss in done.losses}
 

@@ -1,6 +1,8 @@
 """The JSON of SemEval-2022's task on structured sentiment: opinions in short texts.
 
-A text is one line of an article, since those who use the format parse short texts.
+A text is one line of an article, since those who use the format parse short texts, with a blank
+between any two tokens: the task's own scorer takes blanks for the borders of tokens, and leaves out
+what does not begin with one.
 """
 
 from __future__ import annotations
@@ -29,9 +31,12 @@ from workbench.exchange.polarities import read_polarity
 from workbench.exchange.reduction import join_cues
 from workbench.exchange.sidecar import read_sidecar, write_sidecar
 from workbench.exchange.strict_json import parse_json
+from workbench.exchange.tokens import cut_sentences, locate
 from workbench.formats.text import read_text
 
 ENDINGS = (".json",)
+_Places = tuple[dict[int, int], dict[int, int]]
+"""Where each token of a text begins and ends in the article."""
 _NAMES: Mapping[Polarity, str] = {
     "SUPPORT": "Positive",
     "OPPOSE": "Negative",
@@ -48,20 +53,18 @@ def read_annotated(path: Path) -> Iterator[Annotated | SourceError]:
     if not isinstance(texts, list):
         raise SourceError("it is no list of texts with opinions")
     known = read_sidecar(path)
-    parts: dict[str, list[tuple[int, Any]]] = {name: [] for name in known}
+    parts: dict[str, list[tuple[_Places | None, Any]]] = {name: [] for name in known}
     for number, row in enumerate(texts, start=1):
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             yield SourceError(f"text {number}: it is no object with a 'text'")
             continue
         name, _, start = str(row.get("sent_id", "")).rpartition("#")
-        article = known.get(name)
-        if article is not None and start.isdecimal() and article.text.startswith(
-            row["text"], int(start)
-        ):  # fmt: skip
-            parts[name].append((int(start), row))
+        tokens = _find_tokens(known.get(name), start, row["text"])
+        if tokens is not None:
+            parts[name].append((tokens, row))
         else:
             meta = {"source": path.name, "sent_id": str(row.get("sent_id", ""))}
-            yield _read(Article("", row["text"], meta=meta), [(0, row)])
+            yield _read(Article("", row["text"], meta=meta), [(None, row)])
     for name, rows in parts.items():
         yield _read(known[name], rows)
 
@@ -99,11 +102,15 @@ def write_annotated(rows: Sequence[tuple[Article, Layer]], path: Path, scheme: S
     """Write each line of each article with its opinions, and the articles beside the file."""
     texts = []
     for article, layer in rows:
-        for start, end in _cut_lines(article.text):
-            inside = [s for s in layer.stances if contains((start, end), s.offsets)]
-            opinions = [_write(stance, article.text, start) for stance in inside]
-            name = f"{article.id}#{start}"
-            texts.append({"sent_id": name, "text": article.text[start:end], "opinions": opinions})
+        borders = [end for x in layer.stances for end in (*x.holders, *x.targets)]
+        borders += [Span(*piece, MENTION) for x in layer.stances for piece in x.cue]
+        tokens = [place for row in cut_sentences(article.text, borders) for place in row]
+        for line in _cut_lines(article.text):
+            inside = [s for s in layer.stances if contains(line, s.offsets)]
+            words, starts, ends = _space([t for t in tokens if contains(line, t)], article.text)
+            opinions = [_write(stance, words, (starts, ends)) for stance in inside]
+            name = f"{article.id}#{line[0]}"
+            texts.append({"sent_id": name, "text": words, "opinions": opinions})
     text = json.dumps(texts, ensure_ascii=False, indent=1)
     path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     write_sidecar(path, [article for article, _ in rows])
@@ -131,6 +138,8 @@ def _find_reason(text: str, stance: Stance, lines: Sequence[Offsets]) -> str:
         return "without a holder it would read as the author's own"
     if stance.holders and stance.by_author:
         return "an opinion is either the author's or somebody else's here"
+    if any(trim(text, place) != place for place in places):
+        return "one of its parts begins or ends with white space"
     if not any(all(contains(line, place) for place in places) for line in lines):
         return "its parts lie in several lines"
     return ""
@@ -145,11 +154,35 @@ def _strip(stance: Stance) -> Stance:
     return Stance(stance.cue, holders, targets, stance.polarity, by_author=not holders)
 
 
-def _write(stance: Stance, text: str, at: int) -> Record:
-    def list_parts(places: Sequence[Offsets]) -> list[list[str]]:
+def _space(tokens: Sequence[Offsets], text: str) -> tuple[str, dict[int, int], dict[int, int]]:
+    """Write tokens with one blank between any two; return where each then begins and ends."""
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    at = 0
+    for start, end in tokens:
+        starts[start], ends[end] = at, at + end - start
+        at += end - start + 1
+    return " ".join(text[start:end] for start, end in tokens), starts, ends
+
+
+def _find_tokens(article: Article | None, start: str, text: str) -> _Places | None:
+    """Find the tokens of a text in the article's line that it was made of; None where it is not."""
+    if article is None or not start.isdecimal():
+        return None
+    found = locate(article.text[int(start) :], [text.split(" ")])
+    if found is None:
+        return None
+    tokens = [(begin + int(start), end + int(start)) for begin, end in found[0]]
+    _, starts, ends = _space(tokens, article.text)
+    return {at: begin for begin, at in starts.items()}, {at: end for end, at in ends.items()}
+
+
+def _write(stance: Stance, text: str, places: _Places) -> Record:
+    def list_parts(pieces: Sequence[Offsets]) -> list[list[str]]:
+        moved = [(places[0][start], places[1][end]) for start, end in pieces]
         return [
-            [text[start:end] for start, end in places],
-            [f"{start - at}:{end - at}" for start, end in places],
+            [text[start:end] for start, end in moved],
+            [f"{start}:{end}" for start, end in moved],
         ]
 
     return {
@@ -161,22 +194,23 @@ def _write(stance: Stance, text: str, at: int) -> Record:
     }
 
 
-def _read(article: Article, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> Annotated:
+def _read(article: Article, rows: Sequence[tuple[_Places | None, Mapping[str, Any]]]) -> Annotated:
     stances: list[Stance] = []
     problems: list[Problem] = []
-    for start, row in rows:
+    for tokens, row in rows:
         for opinion in row.get("opinions") or ():
             try:
-                stances.append(_read_opinion(opinion, article.text, start))
+                stances.append(_read_opinion(opinion, row["text"], tokens))
             except (ValueError, KeyError, TypeError) as error:
                 problems.append(Problem(f"the opinion can't be read: {error}", opinion))
     spans = [end for stance in stances for end in (*stance.holders, *stance.targets)]
     return Annotated(article, make_layer(article, spans=spans, stances=stances), tuple(problems))
 
 
-def _read_opinion(opinion: Mapping[str, Any], text: str, at: int) -> Stance:
+def _read_opinion(opinion: Mapping[str, Any], text: str, tokens: _Places | None) -> Stance:
     holders, targets, cue = (
-        _read_places(opinion[name], text, at) for name in ("Source", "Target", "Polar_expression")
+        _read_places(opinion[name], text, tokens)
+        for name in ("Source", "Target", "Polar_expression")
     )
     polarity = read_polarity(opinion["Polarity"])
     if polarity is None:
@@ -192,14 +226,16 @@ def _read_opinion(opinion: Mapping[str, Any], text: str, at: int) -> Stance:
     )
 
 
-def _read_places(value: Any, text: str, at: int) -> list[Offsets]:
+def _read_places(value: Any, text: str, tokens: _Places | None) -> list[Offsets]:
     words, places = value
     found = []
     for word, place in zip(words, places, strict=True):
-        start, end = (int(part) + at for part in place.split(":"))
+        start, end = (int(part) for part in place.split(":"))
         if not is_valid((start, end), len(text)):
             raise ValueError(f"{place} does not fit the text")
         if text[start:end] != word:
             raise ValueError(f"{place} reads {text[start:end]!r}, not {word!r}")
+        if tokens is not None:
+            start, end = tokens[0][start], tokens[1][end]
         found.append((start, end))
     return found

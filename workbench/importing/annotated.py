@@ -63,6 +63,7 @@ class Texts:
                 continue
             by_hash[article.text_sha256] = article
             self._take_layer(row, article, asked, table, source)
+        self.intake.flush()
 
     def _refuse_contradictions(self, rows: Sequence[Annotated], source: str) -> set[int]:
         """Quarantine gold that says different things of the same text, all of it."""
@@ -110,7 +111,8 @@ class Texts:
         stated = replace(found, rights=found.rights or self.rights, group="")
         if found.id in by_id:
             stated = replace(stated, id="")
-        article = articles.add(stated)
+        article = articles.complete(stated)
+        self.intake.take_article(article)
         self.articles += 1
         return article
 
@@ -141,7 +143,7 @@ class Texts:
             self.edges += len(layer.edges)
         known = {table.get(label, label) for label in asked} - {""}
         layer = replace(layer, passages=_fill_passages(layer, article, sorted(known)))
-        self.intake.store(layer, article, None, source)
+        self.intake.take(layer, article, None, source)
 
 
 def list_asked(layers: Iterable[Layer]) -> list[str]:

@@ -10,33 +10,57 @@ from workbench.core.article import Article
 from workbench.core.identity import identify
 from workbench.core.layer import ADJUDICATION, Layer, LayerKind, Verdict, check_layer
 from workbench.project import Project
+from workbench.store.articles import add_article
 from workbench.store.layers import add_layer
 from workbench.store.quarantine import add_quarantine, close_quarantine
 
 IMPORTED = "imported"
 """The policy recorded on gold that came in as it was."""
+_TOGETHER = 200
+"""Articles and layers that are stored in one transaction."""
 
 
 @dataclass(slots=True)
 class Intake:
-    """Takes layers one by one: into the store, or into quarantine."""
+    """Takes layers one by one: into the store, or into quarantine.
+
+    What is taken waits for `flush`, so that many small texts share a transaction; an import that
+    was stopped is run again.
+    """
 
     project: Project
     kind: LayerKind
     author: str
     layers: list[Layer] = field(default_factory=list)
     quarantined: list[tuple[str, str]] = field(default_factory=list)
+    _waiting: list[Article | Layer] = field(default_factory=list)
 
-    def store(self, layer: Layer, article: Article, payload: object, source: str) -> None:
-        """Store a layer under the author, kind and scheme that it comes in under."""
+    def take_article(self, article: Article) -> None:
+        """Take a new article, sound as it is, before the layer that goes on it."""
+        self._waiting.append(article)
+
+    def take(self, layer: Layer, article: Article, payload: object, source: str) -> None:
+        """Take a layer under the author, kind and scheme that it comes in under."""
         layer = self._complete(layer, article)
         problems = check_layer(layer, article, self.project.scheme.kinds)
         if problems:
             self.quarantine(payload, "; ".join(problems), source)
             return
-        with self.project.store() as connection:
-            add_layer(connection, layer, at=self.project.now())
+        self._waiting.append(layer)
         self.layers.append(layer)
+        if len(self._waiting) >= _TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store what was taken, in one transaction."""
+        now = self.project.now()
+        with self.project.store() as connection:
+            for taken in self._waiting:
+                if isinstance(taken, Article):
+                    add_article(connection, taken, at=now)
+                else:
+                    add_layer(connection, taken, at=now)
+        self._waiting.clear()
 
     def quarantine(self, payload: object, reason: str, source: str) -> None:
         """Quarantine; entries of an import are born closed, for nothing will change them."""

@@ -35,7 +35,8 @@ def take_records(
         except WorkbenchError as error:
             intake.quarantine(record, str(error), source)
             continue
-        intake.store(layer, article, record, source)
+        intake.take(layer, article, record, source)
+    intake.flush()
 
 
 def _find_article(
