@@ -13,6 +13,7 @@ from workbench.core.article import Article
 from workbench.core.errors import SourceError
 from workbench.core.layer import Layer
 from workbench.core.span import Span
+from workbench.exporting import export
 from workbench.importing import Imported, import_layers
 from workbench.project import Project, open_project
 from workbench.releases.build import release
@@ -409,3 +410,46 @@ def test_training_learns_from_what_was_imported(empty_project: Project, tmp_path
     model = train(empty_project, "0.1.0", trainers=["entities"], steps=2, progress=False)
 
     assert model.learnt["entities"]["labels"] == ["LOC", "ORG", "PERSON"]
+
+
+def test_a_text_stays_in_the_split_that_it_came_in_with(
+    empty_project: Project, tmp_path: Path
+) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    same = {"text": "Ada left.", "spans": [[0, 3, "PERSON"]]}
+    other = {"text": "Bo left the old port.", "spans": [[0, 2, "PERSON"]]}
+    again = {"text": "Bo left the old port.", "spans": []}
+    (folder / "test.jsonl").write_text(json.dumps(same), encoding="utf-8")
+    (folder / "train.1.jsonl").write_text(json.dumps(other), encoding="utf-8")
+    (folder / "train.2.jsonl").write_text(
+        "\n".join(map(json.dumps, [same, again])), encoding="utf-8"
+    )
+
+    done = take(empty_project, folder, "jsonl-text")
+
+    assert {a.text: (a.split, len(layer.spans)) for a, layer in get_rows(empty_project)} == {
+        "Ada left.": ("test", 1),
+        "Bo left the old port.": ("train", 1),
+    }
+    assert [reason for _, reason in done.quarantined] == [
+        "the same text is in the split test already; it stays there alone",
+        "another file has the same text annotated differently",
+    ]
+
+
+def test_gold_of_elsewhere_can_come_in_as_somebodys_work(
+    empty_project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "news.conll"
+    path.write_text(CONLL.format(extra=""), encoding="utf-8")
+    take(empty_project, path, "conll", split="train")
+    release(empty_project, "0.1.0")
+    out = tmp_path / "gold.parquet"
+    export(empty_project, "0.1.0", "parquet", out, progress=False)
+
+    done = import_layers(empty_project, out, format="parquet", as_="annotation")
+
+    assert {layer.author for layer in done.layers} == {"import:gold"}
+    assert all(layer.verdicts == {} for layer in done.layers)
+    assert done.articles == 0

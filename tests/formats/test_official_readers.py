@@ -20,6 +20,8 @@ from workbench.project import Project
 from workbench.releases.build import release
 from workbench.releases.files import read_release
 
+pytestmark = pytest.mark.slow  # the readers are large, and take seconds to import
+
 GOLD = {
     "train": (
         "💩 [Mia Lund](PERSON#p) [praised](#c) the [port deal](AGREEMENT#d).\n"
@@ -83,7 +85,6 @@ def test_one_parquet_file_loads_as_well(released: Project, tmp_path: Path) -> No
     assert sorted(pd.read_parquet(tmp_path / "gold.parquet")["split"]) == ["dev", "test", "train"]
 
 
-@pytest.mark.slow
 def test_docbin_passes_spacy_debug_data(empty_project: Project, tmp_path: Path) -> None:
     from workbench.formats import docbin
 

@@ -68,7 +68,7 @@ def make_labels(names: Sequence[str], scheme: Scheme) -> dict[str, Label]:
     order = max((label.order for label in scheme.labels), default=0)
     made: dict[str, Label] = {}
     for number, name in enumerate(names):
-        plain = re.sub(r"[^A-Z]+", "_", name.upper()).strip("_") or "LABEL"
+        plain = re.sub(r"[^A-Z]+", "_", name.upper()).strip("_")[:40] or "LABEL"
         while plain in taken:
             plain += "_X"
         taken.add(plain)

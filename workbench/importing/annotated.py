@@ -28,15 +28,18 @@ class Texts:
     """Takes in annotated texts of one import, file by file.
 
     `rights` stands on texts that state none of their own; `labels` is the table that maps the
-    labels of spans; `unaligned` are the names of edges that their texts do not hold.
+    labels of spans, `asked` what the whole import marks; `unaligned` are the names of edges that
+    their texts do not hold.
     """
 
     intake: Intake
     rights: str
     labels: Sequence[LabelRow]
+    asked: Sequence[str]
     articles: int = 0
     unaligned: list[str] = field(default_factory=list)
     edges: int = 0
+    _said: dict[tuple[str, str], tuple[object, ...]] = field(default_factory=dict)
 
     def take(
         self, rows: Sequence[Annotated], *, source: str, split: Split | None, only: str
@@ -48,7 +51,6 @@ class Texts:
         by_hash = {article.text_sha256: article for article in stored}
         by_id = {article.id: article for article in stored}
         articles = ArticleIntake(project, split, stored, has_furniture=False)
-        asked = list_asked(row.layer for row in rows)
         table = {row.name: row.label for row in self.labels}
         refused = self._refuse_contradictions(rows, source)
         for number, row in enumerate(tqdm(rows, desc=f"import {source}", unit="text", delay=1)):
@@ -57,22 +59,21 @@ class Texts:
             try:
                 row = _normalise(row)
                 article = self._find(row.article, by_hash, by_id, articles, only)
+                self._refuse_another_reading(row, article, split)
             except WorkbenchError as error:
                 payload = {"article": row.article.id, "text": row.article.text[:200]}
                 self.intake.quarantine(payload, str(error), source)
                 continue
             by_hash[article.text_sha256] = article
-            self._take_layer(row, article, asked, table, source)
+            self._take_layer(row, article, table, source)
         self.intake.flush()
 
     def _refuse_contradictions(self, rows: Sequence[Annotated], source: str) -> set[int]:
-        """Quarantine gold that says different things of the same text, all of it."""
-        if self.intake.kind != "gold":
-            return set()
-        seen: dict[str, list[int]] = {}
+        """Quarantine what one author says differently of the same text, all of it."""
+        seen: dict[tuple[str, str], list[int]] = {}
         for number, row in enumerate(rows):
             if row.article.text:
-                seen.setdefault(row.article.text_sha256, []).append(number)
+                seen.setdefault(self._get_key(row, row.article), []).append(number)
         refused: set[int] = set()
         for numbers in seen.values():
             said = {_summarise(rows[number].layer) for number in numbers}
@@ -86,6 +87,24 @@ class Texts:
                 text = rows[numbers[0]].article.text[:200]
                 self.intake.quarantine({"text": text}, reason, source)
         return refused
+
+    def _refuse_another_reading(
+        self, row: Annotated, article: Article, split: Split | None
+    ) -> None:
+        """Raise SourceError for a text that another file has in another split or reading."""
+        stated = row.article.split or split
+        if stated and article.split != stated:
+            raise SourceError(
+                f"the same text is in the split {article.split} already; it stays there alone"
+            )
+        said = _summarise(row.layer)
+        if self._said.setdefault(self._get_key(row, article), said) != said:
+            raise SourceError("another file has the same text annotated differently")
+
+    def _get_key(self, row: Annotated, article: Article) -> tuple[str, str]:
+        """Return what tells one's reading of a text from another's; gold has one author."""
+        author = "" if self.intake.kind == "gold" else row.layer.author
+        return (article.text_sha256, author)
 
     def _find(
         self,
@@ -120,7 +139,6 @@ class Texts:
         self,
         row: Annotated,
         article: Article,
-        asked: Sequence[str],
         table: Mapping[str, str],
         source: str,
     ) -> None:
@@ -141,7 +159,7 @@ class Texts:
             layer = replace(layer, spans=spans, clusters=clusters)
             self.unaligned += aligned.missing
             self.edges += len(layer.edges)
-        known = {table.get(label, label) for label in asked} - {""}
+        known = {table.get(label, label) for label in self.asked} - {""}
         layer = replace(layer, passages=_fill_passages(layer, article, sorted(known)))
         self.intake.take(layer, article, None, source)
 

@@ -16,7 +16,7 @@ from workbench.core.span import MENTION
 from workbench.exchange.annotated import Annotated
 from workbench.exchange.archives import unpacked
 from workbench.exchange.sidecar import ENDING
-from workbench.importing.annotated import Texts
+from workbench.importing.annotated import Texts, list_asked
 from workbench.importing.intake import Intake
 from workbench.importing.labels import SAME, LabelRow, map_labels
 from workbench.importing.records import take_records
@@ -122,11 +122,14 @@ def import_layers(
         is_folder = place.is_dir()
     rows = [row for _, found in files for row in found if isinstance(row, Annotated)]
     counts = Counter(s.label for row in rows for s in row.layer.spans if s.label != MENTION)
+    asked = list_asked(row.layer for row in rows)
     # A format that drafts its own mapping has used it already.
     own = "" if hasattr(plugin, "draft_mapping") else stated
     table = map_labels(project, counts, stated=own, new=new_labels)
     setting = str(project.setting("project", "rights", ""))
-    texts = Texts(intake, rights or setting or f"as the source of {source.name} states", table)
+    texts = Texts(
+        intake, rights or setting or f"as the source of {source.name} states", table, asked
+    )
     for file, found in files:
         _take_file(texts, file, found, split, is_folder)
     return Imported(

@@ -79,12 +79,18 @@ class Intake:
         layer = replace(
             layer,
             kind=self.kind,
-            author=ADJUDICATION if self.kind == "gold" else layer.author or self.author,
+            author=self._name_author(layer),
             scheme=layer.scheme or scheme.hash,
             guideline=layer.guideline or scheme.guideline_hash,
             clusters=clusters,
         )
-        return self._mark_gold(layer) if self.kind == "gold" else layer
+        return self._mark_gold(layer) if self.kind == "gold" else replace(layer, verdicts={})
+
+    def _name_author(self, layer: Layer) -> str:
+        """Name the author; what was gold elsewhere is somebody's work where it is not taken as it."""
+        if self.kind == "gold":
+            return ADJUDICATION
+        return layer.author if layer.author not in ("", ADJUDICATION) else self.author
 
     def _mark_gold(self, layer: Layer) -> Layer:
         """Record on each gold item where it came from; incomplete stances do not become gold."""
