@@ -126,10 +126,8 @@ def import_layers(
     # A format that drafts its own mapping has used it already.
     own = "" if hasattr(plugin, "draft_mapping") else stated
     table = map_labels(project, counts, stated=own, new=new_labels)
-    setting = str(project.setting("project", "rights", ""))
-    texts = Texts(
-        intake, rights or setting or f"as the source of {source.name} states", table, asked
-    )
+    rights = rights or str(project.setting("project", "rights", ""))
+    texts = Texts(intake, rights or f"as the source of {source.name} states", table, asked)
     for file, found in files:
         _take_file(texts, file, found, split, is_folder)
     return Imported(

@@ -87,7 +87,7 @@ class Intake:
         return self._mark_gold(layer) if self.kind == "gold" else replace(layer, verdicts={})
 
     def _name_author(self, layer: Layer) -> str:
-        """Name the author; what was gold elsewhere is somebody's work where it is not taken as it."""
+        """Name the author; gold of elsewhere is somebody's work where it is not taken as gold."""
         if self.kind == "gold":
             return ADJUDICATION
         return layer.author if layer.author not in ("", ADJUDICATION) else self.author
