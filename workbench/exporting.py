@@ -13,7 +13,7 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from workbench.core.article import SPLITS, Article
-from workbench.core.errors import ReleaseError, SettingsError
+from workbench.core.errors import SettingsError
 from workbench.core.layer import Layer, require_same_text
 from workbench.core.release import Release
 from workbench.core.scheme import Scheme
@@ -131,22 +131,13 @@ def _carry(
     for split, (article, layer) in tqdm(
         rows, desc="export", unit="article", delay=1, disable=not progress
     ):
-        _require_text(article, layer)
+        require_same_text(layer, article)
         held.append((article, layer))
         kept = plugin.carry(article, layer)
         losses += kept.losses
         if kept.layer is not None:
             carried.setdefault(split, []).append((kept.article, kept.layer))
     return held, carried, losses
-
-
-def _require_text(article: Article, layer: Layer) -> None:
-    if not article.text:
-        raise ReleaseError(
-            f"the release holds no text of {article.id!r}; put the texts back with: "
-            "workbench rehydrate"
-        )
-    require_same_text(layer, article)
 
 
 def _write(

@@ -195,6 +195,11 @@ def test_labels_without_a_counterpart_are_added_before_anybody_works_by_the_sche
     assert [s.label for s in left.layers[0].spans] == ["PERSON"]
     path.write_text("Rye B-crop\nis O\nCy B-PER\n", encoding="utf-8")
     assert take(again, path, "conll", split="train", new_labels=True).quarantined == ()
+    # What came in before stands under the scheme that only adds labels, and is released with it.
+    cut = release(again, "0.1.0")
+    assert len(cut.gold) == 3
+    assert {layer.scheme for layer in cut.gold} == {again.scheme.hash}
+    assert sum("CROP" in layer.passages[0].asked for layer in cut.gold) == 1
 
 
 def test_a_stated_mapping_says_it_all(empty_project: Project, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ENDINGS = (".parquet",)
 _ARTICLE = ("id", "text", "title", "outlet", "published", "url", "rights", "lang", "split")
 _STRINGS = (*_ARTICLE, "group", "meta", "text_sha256")
+_JSON = "layer"
+"""The column with the whole layer in its documented form, by which an import reads it back."""
 _LAYER = ("author", "kind", "round", "scheme", "guideline")
 _LISTS = ("passages", "spans", "quotes", "stances", "clusters", "edges")
 
@@ -39,9 +41,7 @@ def read_annotated(path: Path) -> Iterator[Annotated | SourceError]:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"it is no Parquet file ({error})") from None
-    missing = [
-        name for name in (*_STRINGS, *_LAYER, *_LISTS) if name not in file.schema_arrow.names
-    ]
+    missing = [name for name in (*_STRINGS, _JSON) if name not in file.schema_arrow.names]
     if missing:
         raise SourceError(f"it lacks the columns {', '.join(missing)}; only our own export is read")
     number = 0
@@ -73,6 +73,7 @@ def write_annotated(rows: Sequence[tuple[Article, Layer]], path: Path, scheme: S
         record["masked"] = [{"start": start, "end": end} for start, end in article.masked]
         made = write_layer(layer, article.text)
         record |= {name: made[name] for name in (*_LAYER, *_LISTS)}
+        record[_JSON] = json.dumps(write_layer(layer), ensure_ascii=False, sort_keys=True)
         records.append(record)
     pq.write_table(pa.Table.from_pylist(records, schema=_make_schema()), path)
 
@@ -89,7 +90,7 @@ def _make_schema() -> pa.Schema:
     stance |= {"targets": pa.list_(span), "by_author": flag, "polarity": words, "status": words}
     doubt = pa.struct({"flag": words, "reason": words})
     passage = {"start": number, "end": number, "asked": names, "suggested_by": words}
-    types: dict[str, Any] = dict.fromkeys((*_STRINGS, *_LAYER), words)
+    types: dict[str, Any] = dict.fromkeys((*_STRINGS, *_LAYER, _JSON), words)
     types["masked"] = pa.list_(pa.struct({"start": number, "end": number}))
     structs = {
         "passages": {**passage, "doubt": doubt, "seconds": real},
@@ -108,13 +109,4 @@ def _read_row(row: dict[str, Any]) -> Annotated:
     record["meta"] = parse_json(row["meta"] or "{}")
     record["masked"] = [[region["start"], region["end"]] for region in row["masked"] or ()]
     article = read_article(record)
-    layer = {name: row[name] for name in (*_LAYER, *_LISTS)}
-    layer |= {"article_id": article.id, "text_sha256": article.text_sha256}
-    return Annotated(article, read_layer(_drop_nulls(layer), article=article))
-
-
-def _drop_nulls(value: Any) -> Any:
-    """Leave out what a row lacks: a table has the same columns for every item."""
-    if isinstance(value, dict):
-        return {key: _drop_nulls(part) for key, part in value.items() if part is not None}
-    return [_drop_nulls(part) for part in value] if isinstance(value, list) else value
+    return Annotated(article, read_layer(parse_json(row[_JSON]), article=article))

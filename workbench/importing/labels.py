@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.adapters.scheme_markdown import write_label
 from workbench.core.errors import SourceError
 from workbench.exchange.labels import make_labels, suggest_label
 from workbench.exchange.mappings import read_tables
 from workbench.project import Project
-from workbench.store.layers import find_layers
+from workbench.store.layers import add_layer, find_layers
 from workbench.store.rounds import list_rounds
 
 _MOST_NEW = 100
@@ -62,13 +62,29 @@ def map_labels(
 
 def add_labels(project: Project, names: list[str]) -> dict[str, str]:
     """Write a file for each new label into the project's scheme; return what each is called."""
+    before = project.scheme.hash
     made = make_labels(names, project.scheme)
     for label in made.values():
         path = project.seeds / "scheme" / f"{label.name}.md"
         path.write_text(write_label(label), encoding="utf-8", newline="\n")
     # The scheme was read before; what was added counts from here on.
     project.__dict__.pop("scheme", None)
+    _carry_over(project, before)
     return {name: label.name for name, label in made.items()}
+
+
+def _carry_over(project: Project, before: str) -> None:
+    """Put imported gold under the scheme that only adds labels to the one it came in under.
+
+    What each layer was asked stays as it is, so that it says nothing of the new labels.
+    """
+    scheme = project.scheme
+    with project.store() as connection:
+        rounds = {rnd.name for rnd in list_rounds(connection)}
+        for layer in find_layers(connection, kind="gold"):
+            if layer.scheme == before and layer.round not in rounds:
+                again = replace(layer, scheme=scheme.hash, guideline=scheme.guideline_hash)
+                add_layer(connection, again, at=project.now())
 
 
 def _read_stated(counts: Mapping[str, int], stated: str, spans: set[str]) -> list[LabelRow]:
