@@ -166,6 +166,7 @@ def test_an_archive_of_brat_files_goes_in(empty_project: Project, tmp_path: Path
     [
         ("[" * 10_000 + "]" * 10_000, "nested too deeply"),
         ('{"a":' * 10_000 + "1" + "}" * 10_000, "nested too deeply"),
+        ("[" * 500 + "]" * 500, "nested too deeply"),
         ('"\\ud800"', "lone surrogate"),
         ('{"\\udfff": 1}', "lone surrogate"),
         ("[NaN]", "NaN is no number"),

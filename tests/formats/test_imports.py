@@ -71,16 +71,53 @@ def write_json(path: Path, value: object) -> Path:
     return path
 
 
+def write_outside_gold(name: str, folder: Path) -> Path:
+    """Write the same two sentences as one of the formats has them."""
+    rows = [("Marta Lind left Oslo at noon.", [(0, 10, "PER"), (16, 20, "LOC")])]
+    rows.append(("The Port Union met in Lima.", [(4, 14, "ORG"), (22, 26, "LOC")]))
+    if name == "conll":
+        path = folder / "news.conll"
+        path.write_text(CONLL.format(extra=""), encoding="utf-8")
+    elif name == "docbin":
+        import spacy
+        from spacy.tokens import DocBin
+
+        path, docs = folder / "news.spacy", DocBin()
+        for text, spans in rows:
+            doc = spacy.blank("en")(text)
+            doc.set_ents([doc.char_span(*span[:2], label=span[2]) for span in spans])
+            docs.add(doc)
+        docs.to_disk(path)
+    elif name == "brat":
+        path = folder / "brat"
+        path.mkdir()
+        for number, (text, spans) in enumerate(rows):
+            lines = [
+                f"T{i}\t{label} {start} {end}\t{text[start:end]}\n"
+                for i, (start, end, label) in enumerate(spans, start=1)
+            ]
+            (path / f"{number}.txt").write_text(text, encoding="utf-8")
+            (path / f"{number}.ann").write_text("".join(lines), encoding="utf-8")
+    elif name == "jsonl-text":
+        path = folder / "news.jsonl"
+        lines = [json.dumps({"text": text, "label": spans}) for text, spans in rows]
+        path.write_text("\n".join(lines), encoding="utf-8")
+    else:
+        value = [{"text": text, "entities": spans, "relations": []} for text, spans in rows]
+        path = write_json(folder / "news.json", value)
+    return path
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["conll", "docbin", "brat", "jsonl-text", "entity-relations"])
 def test_outside_gold_is_released_and_learnt_in_a_fresh_project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "news.conll"
-    path.write_text(CONLL.format(extra=""), encoding="utf-8")
+    path = write_outside_gold(name, tmp_path)
     runner = CliRunner()
     for words in (
         ["init", str(tmp_path / "x")],
-        ["import", str(path), "--format", "conll", "--as", "gold", "--split", "train"],
+        ["import", str(path), "--format", name, "--as", "gold", "--split", "train"],
         ["release", "0.1.0"],
         ["train", "0.1.0", "--steps", "5"],
         ["export", "0.1.0", "--format", "conll", "--out", str(tmp_path / "out")],

@@ -20,6 +20,7 @@ from workbench.importing.annotated import Texts, list_asked
 from workbench.importing.intake import Intake
 from workbench.importing.labels import SAME, LabelRow, map_labels
 from workbench.importing.records import take_records
+from workbench.ingestion import LARGEST_FILE
 from workbench.plugins import load_plugin
 from workbench.project import Project
 
@@ -194,6 +195,8 @@ def _read_files(
         raise SourceError(f"{place.name} holds no file of the format")
     for file in files:
         try:
+            if file.is_file() and file.stat().st_size > LARGEST_FILE:
+                raise SourceError(f"it has more than {LARGEST_FILE:,} bytes; cut it")
             yield file, list(plugin.read_annotated(file, **options))
         except SourceError as error:
             if len(files) == 1:
