@@ -495,3 +495,39 @@ def test_gold_of_elsewhere_can_come_in_as_somebodys_work(
     assert {layer.author for layer in done.layers} == {"import:gold"}
     assert all(layer.verdicts == {} for layer in done.layers)
     assert done.articles == 0
+
+
+def test_the_alignment_report_is_there_for_machines(empty_project: Project, tmp_path: Path) -> None:
+    value = [
+        {
+            "text": "Ada Lund praised Lima.",
+            "entities": [{"id": 1, "start": 0, "end": 8, "type": "PER"}],
+            "relations": [
+                {"head": 1, "tail": {"start": 17, "end": 21}, "type": "for", "cue": [9, 16]}
+            ],
+        }
+    ]
+    path = write_json(tmp_path / "x.json", value)
+    take(empty_project, path, "entity-relations", split="train")
+    release(empty_project, "0.1.0")
+
+    words = ["export", "0.1.0", "--format", "conll", "--out", str(tmp_path / "out"), "--json"]
+    done = CliRunner().invoke(app, [*words, "-C", str(empty_project.root)])
+    record = json.loads(done.stdout)
+
+    assert done.exit_code == 0
+    assert record["files"] == ["out/train.articles.jsonl", "out/train.conll"]
+    assert record["alignment"]["held"]["stances"] == 1
+    assert record["alignment"]["carried"] == {
+        "articles": 1,
+        "spans": 1,
+        "quotes": 0,
+        "stances": 0,
+        "clusters": 0,
+        "edges": 0,
+    }
+    losses = {(loss["what"], loss["reason"]): loss for loss in record["alignment"]["losses"]}
+    stance = losses["stance", "the format holds entities alone"]
+    assert stance["n"] == 1
+    assert stance["items"][0].startswith("stance:")
+    assert losses["span", "a MENTION is no entity"]["n"] == 1

@@ -15,6 +15,7 @@ from workbench.analysis.stances import derive_edges
 from workbench.core.article import Article, hash_text
 from workbench.core.cluster import Edge
 from workbench.core.errors import SourceError
+from workbench.core.identity import identify
 from workbench.core.layer import Layer
 from workbench.core.scheme import Scheme
 from workbench.exchange.annotated import (
@@ -73,27 +74,28 @@ def read_annotated(path: Path) -> Iterator[Annotated | SourceError]:
 def carry(article: Article, layer: Layer) -> Carried:
     """Keep the edges between names: those stated, and those that asserted stances give."""
     carried = Carried(article, None)
+    sha = article.text_sha256
     edges = [
         Edge(read_name(e.holder), e.polarity, read_name(e.target))
         for e in derive_edges(layer, article.text)
     ]
     whole = [e for e in edges if e.holder and e.target]
     carried.lose_count("edge", len(edges) - len(whole), "one of its names is empty")
+    asserted = [s for s in layer.stances if s.status == "asserted"]
+    whole_stances = [s for s in asserted if not s.is_incomplete]
+    carried.lose(
+        (s for s in layer.stances if s not in asserted), "only what is asserted is a triple"
+    )
+    carried.lose((s for s in asserted if s not in whole_stances), "a triple has both ends")
     carried.losses += [
-        Loss("words", "a triple has names, and neither offsets nor cue", loss.item)
-        for loss in _note_words(article, layer)
+        Loss("words", "a triple has names, and neither offsets nor cue", identify(sha, stance))
+        for stance in whole_stances
     ]
     carried.lose(layer.spans, "only names have a place")
     carried.lose(layer.quotes, "only names have a place")
     note_bookkeeping(carried, layer)
     carried.layer = make_layer(article, edges=whole)
     return carried
-
-
-def _note_words(article: Article, layer: Layer) -> list[Loss]:
-    noted = Carried(article, None)
-    noted.lose(layer.stances, "")
-    return noted.losses
 
 
 def write_annotated(rows: Sequence[tuple[Article, Layer]], path: Path, scheme: Scheme) -> None:
