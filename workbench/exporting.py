@@ -77,7 +77,7 @@ def export(
     held, carried, losses = _carry(plugin, release, progress)
     work = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        files = _write(plugin, carried, place, work, project.scheme)
+        files = _write(plugin, carried, work / place.name, project.scheme)
         _put_in_place(work, place)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -143,23 +143,22 @@ def _carry(
 def _write(
     plugin: ModuleType,
     carried: dict[str, list[tuple[Article, Layer]]],
-    place: Path,
-    work: Path,
+    target: Path,
     scheme: Scheme,
 ) -> list[str]:
-    """Write into a working folder that holds what shall lie at the place; return the names."""
-    work.mkdir(parents=True)
+    """Write into a new working folder what shall lie at the place; return the names."""
+    target.parent.mkdir(parents=True)
     endings: Sequence[str] = plugin.ENDINGS
     is_folder = getattr(plugin, "FOLDER", False)
-    if not is_folder and place.suffix.lower() in endings:
+    if not is_folder and target.suffix.lower() in endings:
         rows = [row for part in carried.values() for row in part]
-        plugin.write_annotated(rows, work / place.name, scheme)
+        plugin.write_annotated(rows, target, scheme)
     else:
-        root = work / place.name
-        root.mkdir()
+        target.mkdir()
         for split, rows in carried.items():
             name = split if is_folder else f"{split}{endings[0]}"
-            plugin.write_annotated(rows, root / name, scheme)
+            plugin.write_annotated(rows, target / name, scheme)
+    work = target.parent
     return sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file())
 
 

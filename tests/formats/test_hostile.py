@@ -275,3 +275,14 @@ def test_an_export_stays_out_of_releases_and_links(released: Project, tmp_path: 
         export(released, "0.1.0", "brat", tmp_path / "link", progress=False)
     with pytest.raises(SettingsError, match="can't be written; there are brat, conll"):
         export(released, "0.1.0", "markup", tmp_path / "out", progress=False)
+
+
+@pytest.mark.parametrize("name", ["jsonl", "conll", "label_studio", "parquet", "brat"])
+def test_a_place_of_another_kind_is_one_sentence(
+    name: str, empty_project: Project, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    with pytest.raises(SourceError):
+        import_layers(empty_project, folder, format=name, as_="gold")

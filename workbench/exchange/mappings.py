@@ -62,19 +62,7 @@ def is_own_config(tasks: Iterable[Mapping[str, Any]]) -> bool:
 
 def draft_tables(tasks: Sequence[Mapping[str, Any]], labels: Sequence[str], name: str) -> str:
     """Draft the mapping as TOML, each line with how often its left side occurs."""
-    found: dict[str, Counter[str]] = {
-        "labels": Counter(),
-        "relations": Counter(),
-        "choices": Counter(),
-    }
-    for part in list_parts(tasks):
-        if part.get("type") == "relation":
-            found["relations"].update(list_names(part.get("labels")) or [""])
-        elif "choices" in get_value(part):
-            picked = list_names(get_value(part)["choices"])
-            found["choices"].update(f"{part.get('from_name')}.{choice}" for choice in picked)
-        else:
-            found["labels"].update(get_labels(part))
+    found = _count_parts(tasks)
     cues = _find_cues(tasks)
     guesses: dict[str, Callable[[str], str]] = {
         "labels": lambda label: (
@@ -107,6 +95,24 @@ def draft_tables(tasks: Sequence[Mapping[str, Any]], labels: Sequence[str], name
             lines.append(f"{_quote(key)} = {_quote(guesses[table](key))}   # {n} times")
         lines.append("")
     return "\n".join(lines)
+
+
+def _count_parts(tasks: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
+    """Count the labels, links and choices of an export, each under its table's name."""
+    found: dict[str, Counter[str]] = {
+        "labels": Counter(),
+        "relations": Counter(),
+        "choices": Counter(),
+    }
+    for part in list_parts(tasks):
+        if part.get("type") == "relation":
+            found["relations"].update(list_names(part.get("labels")) or [""])
+        elif "choices" in get_value(part):
+            picked = list_names(get_value(part)["choices"])
+            found["choices"].update(f"{part.get('from_name')}.{choice}" for choice in picked)
+        else:
+            found["labels"].update(get_labels(part))
+    return found
 
 
 def _find_cues(tasks: Iterable[Mapping[str, Any]]) -> set[str]:

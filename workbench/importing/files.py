@@ -110,35 +110,56 @@ def import_layers(
     plugin = load_plugin("formats", format.replace("-", "_"))
     intake = Intake(project, as_, author or f"import:{source.stem}")
     if hasattr(plugin, "read_layers"):
-        records = plugin.read_layers(source)
-        take_records(intake, records, source=source.name, split=split)
+        try:
+            take_records(intake, plugin.read_layers(source), source=source.name, split=split)
+        except OSError as error:
+            raise SourceError(f"{source} can't be read: {error.strerror}") from None
         return Imported(tuple(intake.layers), tuple(intake.quarantined))
     if not hasattr(plugin, "read_annotated"):
         raise SourceError(f"the format {format!r} holds articles and no layers")
     if split and split not in SPLITS:
         raise SettingsError(f"the split {split!r} is none of {', '.join(SPLITS)}")
     stated = _read_mapping(project, plugin, source, mapping)
+    texts = _import_texts(
+        intake, plugin, source, split=split, rights=rights, stated=stated, new_labels=new_labels
+    )
+    return Imported(
+        tuple(intake.layers),
+        tuple(intake.quarantined),
+        texts.articles,
+        tuple(texts.labels),
+        texts.edges,
+        tuple(texts.unaligned),
+    )
+
+
+def _import_texts(
+    intake: Intake,
+    plugin: ModuleType,
+    source: Path,
+    *,
+    split: str,
+    rights: str,
+    stated: str,
+    new_labels: bool,
+) -> Texts:
+    """Read all files, map the labels of all of them, and take in each."""
+    project = intake.project
+    rights = rights or str(project.setting("project", "rights", ""))
+    rights = rights or f"as the source of {source.name} states"
     with unpacked(source) as place:
         files = list(_read_files(plugin, place, stated))
         is_folder = place.is_dir()
     rows = [row for _, found in files for row in found if isinstance(row, Annotated)]
     counts = Counter(s.label for row in rows for s in row.layer.spans if s.label != MENTION)
-    asked = list_asked(row.layer for row in rows)
     # A format that drafts its own mapping has used it already.
     own = "" if hasattr(plugin, "draft_mapping") else stated
     table = map_labels(project, counts, stated=own, new=new_labels)
-    rights = rights or str(project.setting("project", "rights", ""))
-    texts = Texts(intake, rights or f"as the source of {source.name} states", table, asked)
+    texts = Texts(intake, rights, table, list_asked(row.layer for row in rows))
     for file, found in files:
-        _take_file(texts, file, found, split, is_folder)
-    return Imported(
-        tuple(intake.layers),
-        tuple(intake.quarantined),
-        texts.articles,
-        tuple(table),
-        texts.edges,
-        tuple(texts.unaligned),
-    )
+        # Of a folder the names say the splits, of one file whoever imports it.
+        _take_file(texts, file, found, split, _find_split(file) if is_folder or not split else None)
+    return texts
 
 
 def _take_file(
@@ -146,13 +167,12 @@ def _take_file(
     file: Path,
     found: Sequence[Annotated | SourceError],
     split: str,
-    is_folder: bool,
+    own: Split | None,
 ) -> None:
-    """Take in one file; of a folder the names say the splits, of one file whoever imports it."""
+    """Take in one file, whose `own` split is the one that its name states."""
     for error in found:
         if isinstance(error, SourceError):
             texts.intake.quarantine(None, str(error), file.name)
-    own = _find_split(file) if is_folder or not split else None
     if split and own and split != own:
         texts.intake.quarantine(None, f"the file is of the split {own}", file.name)
         return
@@ -172,6 +192,8 @@ def _read_mapping(
         return place.read_text(encoding="utf-8")
     draft = ""
     if hasattr(plugin, "draft_mapping"):
+        if not source.is_file() or source.suffix.lower() == ".zip":
+            raise SourceError(f"{source} is no single export; name one file, or its --map")
         labels = [*project.scheme.names_of("entity", "mention", "quote", "polarity")]
         draft = plugin.draft_mapping(source, labels)
     elif mapping is not None:
@@ -198,10 +220,10 @@ def _read_files(
             if file.is_file() and file.stat().st_size > LARGEST_FILE:
                 raise SourceError(f"it has more than {LARGEST_FILE:,} bytes; cut it")
             yield file, list(plugin.read_annotated(file, **options))
-        except SourceError as error:
+        except (SourceError, OSError) as error:
             if len(files) == 1:
                 raise SourceError(f"{file.name}: {error}") from None
-            yield file, [error]
+            yield file, [SourceError(str(error))]
 
 
 def _list_files(plugin: ModuleType, place: Path) -> list[Path]:
