@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-RESAMPLES = 1000
-"""Bootstrap samples of one interval."""
+from workbench.analysis.intervals import draw_weights, find_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,7 @@ def score_documents(documents: Sequence[Counts], *, seed: int = 0) -> Score:
     if total.value is None or len(documents) < 2:
         return total
     table = np.array([(d.matched, d.predicted + d.gold) for d in documents], dtype=float)
-    generator = np.random.default_rng(seed)
-    n = len(documents)
-    weights = generator.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
-    sums = weights @ table
-    values = 2 * sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]
-    low, high = np.percentile(values, (2.5, 97.5))
-    return replace(total, interval=(float(low), float(high)))
+    sums = draw_weights(len(documents), seed) @ table
+    with np.errstate(invalid="ignore"):
+        values = 2 * sums[:, 0] / sums[:, 1]
+    return replace(total, interval=find_interval(values))

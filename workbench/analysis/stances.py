@@ -9,7 +9,7 @@ from itertools import product
 from typing import Literal
 
 from workbench.analysis.matching import match
-from workbench.analysis.scores import Counts, Score, score_counts
+from workbench.analysis.scores import Counts, Score, score_counts, score_documents
 from workbench.core.cluster import AUTHOR, Edge
 from workbench.core.layer import Layer
 from workbench.core.offsets import Offsets, overlap
@@ -89,9 +89,26 @@ def count_stances(a: Layer, b: Layer, level: StanceLevel = "triple") -> Counts:
     pair: both ends; triple: and polarity; strict: and cues that overlap; exact: the very words of
     cue and ends, and the status.
     """
+    return count_levels(a, b, (level,))[level]
+
+
+def count_levels(
+    a: Layer, b: Layer, levels: Sequence[StanceLevel] = STANCE_LEVELS
+) -> dict[StanceLevel, Counts]:
+    """Count the matching pairs of two layers at several levels, comparing each two pairs once."""
     pairs = list_pairs(a), list_pairs(b)
-    matched = match(*pairs, lambda x, y: float(_is_match(x, y, level)))
-    return Counts(len(matched), len(pairs[0]), len(pairs[1]))
+    depths = [[_find_depth(x, y) for y in pairs[1]] for x in pairs[0]]
+    places = range(len(pairs[0])), range(len(pairs[1]))
+    counts: dict[StanceLevel, Counts] = {}
+    for level in levels:
+        least = STANCE_LEVELS.index(level) + 1
+
+        def reach(i: int, j: int, least: int = least) -> float:
+            return float(depths[i][j] >= least)
+
+        matched = match(*places, reach)
+        counts[level] = Counts(len(matched), len(pairs[0]), len(pairs[1]))
+    return counts
 
 
 def match_pairs(a: Layer, b: Layer) -> list[tuple[Pair, Pair]]:
@@ -99,18 +116,40 @@ def match_pairs(a: Layer, b: Layer) -> list[tuple[Pair, Pair]]:
     pairs = list_pairs(a), list_pairs(b)
 
     def weigh(x: Pair, y: Pair) -> float:
-        if not _is_match(x, y, "pair"):
+        if not _find_depth(x, y):
             return 0.0
-        return (
-            4.0 + 2 * _cues_overlap(x.stance, y.stance) + (x.stance.polarity == y.stance.polarity)
-        )
+        return 4.0 + 2 * cues_overlap(x.stance, y.stance) + (x.stance.polarity == y.stance.polarity)
 
     return [(pairs[0][i], pairs[1][j]) for i, j, _ in match(*pairs, weigh)]
 
 
-def stance_f1(a: Layer, b: Layer, level: StanceLevel = "triple") -> Score:
-    """Return F1 of one layer's stances against another's, with precision and recall."""
-    return score_counts(count_stances(a, b, level))
+def stance_f1(
+    a: Layer | Iterable[Layer],
+    b: Layer | Iterable[Layer],
+    level: StanceLevel = "triple",
+    *,
+    interval: bool = False,
+    seed: int = 0,
+) -> Score:
+    """Return F1 of one layer's stances against another's, with precision and recall.
+
+    Each side is a layer, or a list of them with one for each article; an article that only one
+    side has counts as one in which the other found nothing. Of two and more articles an interval
+    can be had.
+    """
+    if isinstance(a, Layer) and isinstance(b, Layer):
+        return score_counts(count_stances(a, b, level))
+    one, other = (
+        {layer.article_id: layer for layer in ([x] if isinstance(x, Layer) else x)} for x in (a, b)
+    )
+    documents = []
+    for name in dict.fromkeys([*one, *other]):
+        known = one.get(name) or other[name]
+        empty = Layer(name, known.text_sha256, "", "prediction")
+        documents.append(count_stances(one.get(name, empty), other.get(name, empty), level))
+    if interval:
+        return score_documents(documents, seed=seed)
+    return score_counts(sum(documents, Counts()))
 
 
 def derive_edges(layer: Layer, text: str = "") -> tuple[Edge, ...]:
@@ -152,22 +191,19 @@ def ends_match(a: End, b: End) -> bool:
     return any(overlap(x, y) for x in a.mentions for y in b.mentions)
 
 
-def _is_match(a: Pair, b: Pair, level: StanceLevel) -> bool:
+def _find_depth(a: Pair, b: Pair) -> int:
+    """Return how many of the four levels two pairs match at; each level includes those before."""
     if not (ends_match(a.holder, b.holder) and ends_match(a.target, b.target)):
-        return False
-    if level == "pair":
-        return True
+        return 0
     if a.stance.polarity != b.stance.polarity:
-        return False
-    if level == "triple":
-        return True
-    if not _cues_overlap(a.stance, b.stance):
-        return False
-    if level == "strict":
-        return True
+        return 1
+    if not cues_overlap(a.stance, b.stance):
+        return 2
     same_ends = a.holder.offsets == b.holder.offsets and a.target.offsets == b.target.offsets
-    return same_ends and (a.stance.cue, a.stance.status) == (b.stance.cue, b.stance.status)
+    same_words = (a.stance.cue, a.stance.status) == (b.stance.cue, b.stance.status)
+    return 4 if same_ends and same_words else 3
 
 
-def _cues_overlap(a: Stance, b: Stance) -> bool:
+def cues_overlap(a: Stance, b: Stance) -> bool:
+    """Tell whether the cues of two stances share a character."""
     return any(overlap(x, y) for x in a.cue for y in b.cue)

@@ -15,6 +15,7 @@
     ├── StudioError                the embedded Label Studio does not start or stop
     ├── BackendError               the annotation server is away or refused; carries url and status
     ├── RoundError                 a round is missing, closed or asked for something impossible
+    ├── RatingError                ratings or spans that a coefficient of agreement can't be made of
     ├── TrainingError              there is nothing to learn from, or what there is must not be used
     └── ReleaseError               open conflicts, a version that exists, or files that were changed
 """
@@ -101,6 +102,10 @@ class BackendError(WorkbenchError):
 
 class RoundError(WorkbenchError):
     """A round is missing, closed, or asked for something impossible."""
+
+
+class RatingError(WorkbenchError):
+    """Ratings, votes or spans that a coefficient of agreement can't be made of."""
 
 
 class TrainingError(WorkbenchError):

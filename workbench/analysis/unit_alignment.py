@@ -1,0 +1,178 @@
+"""The best alignment of what several annotators marked: which of their units belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.continua import Unit
+from workbench.analysis.intervals import Floats
+from workbench.core.errors import RatingError
+
+Members = tuple[int, ...]
+"""Positions of units that belong together, at most one of each annotator."""
+_ENUMERATED = 12
+"""Up to so many candidates a component is solved by trying, beyond by integer programming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dissimilarity:
+    """How unlike two units are (Mathet, Widlöcher and Métivier 2015, sections 4.2 to 4.4).
+
+    `alpha` times how far apart they lie, relative to their lengths, plus `beta` where their labels
+    differ; a unit that stands alone costs `delta_empty`.
+    """
+
+    alpha: float = 1.0
+    beta: float = 1.0
+    delta_empty: float = 1.0
+
+    def measure(self, units: Sequence[Unit]) -> Floats:
+        """Return the dissimilarity of each two units."""
+        start = np.array([unit[0] for unit in units], dtype=np.float64)
+        end = np.array([unit[1] for unit in units], dtype=np.float64)
+        names = {label: i for i, label in enumerate(dict.fromkeys(unit[2] for unit in units))}
+        label = np.array([names[unit[2]] for unit in units], dtype=np.intp)
+        apart = np.abs(start[:, None] - start) + np.abs(end[:, None] - end)
+        length = end - start
+        place = (apart / (length[:, None] + length)) ** 2
+        unlike: Floats = self.alpha * place + self.beta * (label[:, None] != label)
+        return unlike * self.delta_empty
+
+
+def align_units(
+    units: Sequence[Sequence[Unit]], dissimilarity: Dissimilarity
+) -> tuple[list[Members], float]:
+    """Return the alignment of annotators' units that costs least, and what it costs.
+
+    Units are numbered through all annotators. A group of units costs the mean dissimilarity of
+    each two annotators in it, where one without a unit counts as `delta_empty`. The whole is a
+    set partition, solved for each connected component on its own.
+    """
+    flat = [unit for each in units for unit in each]
+    owner = np.repeat(np.arange(len(units)), [len(each) for each in units])
+    if not flat:
+        return [], 0.0
+    groups, costs = _list_groups(dissimilarity.measure(flat), owner, len(units), dissimilarity)
+    alone = dissimilarity.delta_empty
+    chosen: list[Members] = []
+    total = 0.0
+    for members, candidates in _split(len(flat), groups):
+        if not candidates:
+            chosen += [(unit,) for unit in members]
+            total += alone * len(members)
+            continue
+        picked = _partition(members, [groups[c] for c in candidates], costs[candidates], alone)
+        total += sum(costs[candidates[c]] for c in picked)
+        taken = {unit for c in picked for unit in groups[candidates[c]]}
+        chosen += [groups[candidates[c]] for c in picked]
+        chosen += [(unit,) for unit in members if unit not in taken]
+        total += alone * (len(members) - len(taken))
+    return sorted(chosen), float(total)
+
+
+def _list_groups(
+    apart: Floats, owner: NDArray[np.intp], annotators: int, dissimilarity: Dissimilarity
+) -> tuple[list[Members], Floats]:
+    """List the groups of two and more units that may be part of a best alignment, with costs.
+
+    A group is left out where one of its units is better off alone; what is kept is exact.
+    """
+    alone, pairs = dissimilarity.delta_empty, comb(annotators, 2)
+    far = alone * (pairs + annotators - 1)
+    near = (apart < far) & (owner[:, None] < owner[None, :])
+    first, second = np.nonzero(near)
+    groups = np.stack([first, second], axis=1)
+    listed: list[NDArray[np.intp]] = []
+    costs: list[Floats] = []
+    while len(groups):
+        size = groups.shape[1]
+        within = apart[groups[:, :, None], groups[:, None, :]]
+        kept = (within.sum(axis=2) < alone * (pairs + size - 1)).all(axis=1)
+        missing = pairs - comb(size, 2)
+        cost = (within.sum(axis=(1, 2)) / 2 + missing * alone) / pairs
+        listed += list(groups[kept])
+        costs.append(cost[kept])
+        if size == annotators:
+            break
+        groups = _extend(groups, near, apart, far)
+    members = [tuple(map(int, group)) for group in listed]
+    return members, np.concatenate(costs) if costs else np.zeros(0)
+
+
+def _extend(
+    groups: NDArray[np.intp], near: NDArray[np.bool_], apart: Floats, far: float
+) -> NDArray[np.intp]:
+    """Add each unit of a later annotator that lies near to all members of a group."""
+    found: list[NDArray[np.intp]] = [np.zeros((0, groups.shape[1] + 1), dtype=np.intp)]
+    for part in np.array_split(groups, max(1, len(groups) * len(near) // 4_000_000)):
+        fits = near[part].all(axis=1) & (apart[part].sum(axis=1) < far)
+        row, unit = np.nonzero(fits)
+        found.append(np.hstack([part[row], unit[:, None]]))
+    return np.concatenate(found)
+
+
+def _split(n: int, groups: Sequence[Members]) -> Iterable[tuple[list[int], list[int]]]:
+    """Yield the connected components: their units, and the candidates among them."""
+    parent = list(range(n))
+
+    def find(unit: int) -> int:
+        while parent[unit] != unit:
+            parent[unit] = parent[parent[unit]]
+            unit = parent[unit]
+        return unit
+
+    for group in groups:
+        for unit in group[1:]:
+            parent[find(unit)] = find(group[0])
+    components: dict[int, tuple[list[int], list[int]]] = {}
+    for unit in range(n):
+        components.setdefault(find(unit), ([], []))[0].append(unit)
+    for number, group in enumerate(groups):
+        components[find(group[0])][1].append(number)
+    return components.values()
+
+
+def _partition(
+    members: Sequence[int], groups: Sequence[Members], costs: Floats, alone: float
+) -> list[int]:
+    """Choose the groups without a common unit that save most against units that stand alone."""
+    saved = [alone * len(group) - cost for group, cost in zip(groups, costs, strict=True)]
+    if len(groups) <= _ENUMERATED:
+        return _try_all(groups, saved)
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    place = {unit: i for i, unit in enumerate(members)}
+    rows = [place[unit] for group in groups for unit in group]
+    columns = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    uses = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(members), len(groups)))
+    found = milp(
+        -np.array(saved),
+        integrality=np.ones(len(groups), dtype=np.intp),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(uses, ub=np.ones(len(members))),
+    )
+    if found.x is None:
+        raise RatingError(f"the best alignment was not found: {found.message}")
+    return [int(c) for c in np.flatnonzero(found.x > 0.5)]
+
+
+def _try_all(groups: Sequence[Members], saved: Sequence[float]) -> list[int]:
+    """Try each choice of groups without a common unit, for few groups quicker than a solver."""
+    best: tuple[float, list[int]] = (0.0, [])
+    stack: list[tuple[int, float, list[int], frozenset[int]]] = [(0, 0.0, [], frozenset())]
+    while stack:
+        number, value, picked, taken = stack.pop()
+        if value > best[0]:
+            best = (value, picked)
+        for following in range(number, len(groups)):
+            group = groups[following]
+            if saved[following] > 0 and taken.isdisjoint(group):
+                more = value + saved[following]
+                stack.append((following + 1, more, [*picked, following], taken.union(group)))
+    return best[1]
