@@ -202,7 +202,7 @@ def _label(sums: _Sums, place: int) -> tuple[Floats, Floats]:
     observed, by_chance = there - met[:, place, place], chance - expected[:, place, place]
     with np.errstate(invalid="ignore", divide="ignore"):
         coverage = there / sums.met[:, place + 1].sum(axis=1)
-        return _correct(observed / there, by_chance / chance), coverage
+        return _correct(observed / there, by_chance / _leave_room(chance)), coverage
 
 
 def _agreed(matrix: Floats) -> Floats:
