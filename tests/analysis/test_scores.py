@@ -156,4 +156,5 @@ def test_pairwise_agreement_names_the_pairs_and_whether_suggestions_were_seen() 
 
     (pair,) = agreement.pairs
     assert (pair.authors, pair.scores["spans"].value) == (("ana", "ben"), 0.5)
-    assert (agreement.shared, agreement.suggested) == (1, 0.5)
+    assert (agreement.shared, agreement.suggested) == (1, 0)
+    assert agreement.arms == {"mixed": 1}

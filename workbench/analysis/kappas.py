@@ -38,13 +38,8 @@ def cohen_kappa(
     them, or a function that says how far two values are apart. Units with a None do not count.
     Raises RatingError for lists of unequal length and for words without an order.
     """
-
-    def expect(rows: Floats, columns: Floats, apart: Floats) -> Floats:
-        chance: Floats = np.einsum("bi,bj,ij->b", rows, columns, apart)
-        return chance
-
     return _compare(
-        (a, b), expect, weights=weights, order=order, resampling=(documents, interval, seed)
+        (a, b), _expect_cohen, weights=weights, order=order, resampling=(documents, interval, seed)
     )
 
 
@@ -148,19 +143,39 @@ def _compare(
         return undefined(NO_UNITS)
     apart = _weigh(domain, weights)
     numbers, groups = number_documents(documents, codes.shape[1])
-    table = np.zeros((groups, len(domain), len(domain)))
-    np.add.at(table, (numbers[both], codes[0][both], codes[1][both]), 1)
-    flat = table.reshape(groups, -1)
+    tables = np.zeros((groups, len(domain), len(domain)))
+    np.add.at(tables, (numbers[both], codes[0][both], codes[1][both]), 1)
+    return _measure_tables(tables, expect, apart, resampling=(interval, seed))
+
+
+def measure_kappa(tables: Floats, *, interval: bool = False, seed: int = 0) -> Coefficient:
+    """Return Cohen's kappa of one table for each document: documents × values × values."""
+    if not tables.sum():
+        return undefined(NO_UNITS)
+    apart = _weigh(range(tables.shape[1]), None)
+    return _measure_tables(tables, _expect_cohen, apart, resampling=(interval, seed))
+
+
+def _measure_tables(
+    tables: Floats, expect: _Expect, apart: Floats, *, resampling: tuple[bool, int]
+) -> Coefficient:
+    groups, size = tables.shape[:2]
+    flat = tables.reshape(groups, -1)
 
     def measure(drawn: Floats) -> tuple[Floats, Floats, Floats]:
-        met = (drawn @ flat).reshape(len(drawn), len(domain), len(domain))
+        met = (drawn @ flat).reshape(len(drawn), size, size)
         with np.errstate(invalid="ignore", divide="ignore"):
             met = met / met.sum(axis=(1, 2), keepdims=True)
         observed = (met * apart).sum(axis=(1, 2))
         expected = expect(met.sum(axis=2), met.sum(axis=1), apart)
         return _correct(observed, expected), 1 - observed, 1 - expected
 
-    return _finish(measure, (n, groups), interval, seed)
+    return _finish(measure, (round(tables.sum()), groups), *resampling)
+
+
+def _expect_cohen(rows: Floats, columns: Floats, apart: Floats) -> Floats:
+    chance: Floats = np.einsum("bi,bj,ij->b", rows, columns, apart)
+    return chance
 
 
 def _correct(observed: Floats, expected: Floats) -> Floats:

@@ -149,20 +149,27 @@ def pull(
         raise typer.Exit(1)
 
 
-def agreement(name: Round, project: ProjectFolder = None, as_json: AsJson = False) -> None:
-    """Measure how far annotators agree, pair by pair."""
+def agreement(
+    name: Round,
+    samples: Annotated[
+        int, typer.Option(help="Random documents that gamma's chance is measured on; 0: no gamma.")
+    ] = 100,
+    seed: Annotated[int, typer.Option(help="Of intervals and of gamma's chance.")] = 0,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how far annotators agree with each other, with the suggestions and with gold."""
     from workbench.rounds import agreement as measuring
-    from workbench.store.layers import find_layers
-    from workbench.store.rounds import get_round
 
-    with find_project(project).store() as connection:
-        get_round(connection, name)
-        layers = find_layers(connection, kind="annotation", round=name)
-    found = measuring.agreement(layers)
+    found = measuring.measure_round(find_project(project), name, n_samples=samples, seed=seed)
     if as_json:
         answer(found, as_json)
         return
-    show_table(measuring.COLUMNS, found.result.list_rows())
+    for table, columns in measuring.COLUMNS.items():
+        rows = found.list_rows(table)
+        if rows:
+            typer.echo(f"\n{measuring.CAPTIONS[table]}\n")
+            show_table(columns, rows)
 
 
 def close(name: Round, project: ProjectFolder = None) -> None:

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.analysis.agreement import MEASURES, Agreement, measure_agreement
+from workbench.analysis.agreement import N_SAMPLES, Agreement, measure_agreement
+from workbench.analysis.agreement_pairs import MEASURES
+from workbench.analysis.coefficient import Coefficient
+from workbench.analysis.scores import Score
+from workbench.analysis.unit_alignment import Dissimilarity
+from workbench.core.article import Article
+from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
+from workbench.core.stance import POLARITIES
+from workbench.project import Project
 from workbench.rendering.tables import draw_table
+from workbench.store.articles import find_articles
+from workbench.store.layers import find_layers, find_newest
+from workbench.store.rounds import get_round
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("pair", "articles", *MEASURES)
+COLUMNS = {
+    "summary": ("measure", "value", "95% interval", "n", "note"),
+    "pairs": ("pair", "against", "articles", "suggested", *MEASURES),
+    "labels": ("label", "strict F1", "95% interval", "(k)u-alpha", "overlapping"),
+    "components": ("pair", "against", "component", "F1", "95% interval", "aligned", "agreed"),
+    "polarity": ("polarity", *POLARITIES),
+}
+"""The tables of a report, and their columns."""
+CAPTIONS = {
+    "summary": "agreement before adjudication, mean over pairs of people",
+    "pairs": "pairwise F1, with models and gold where they are there",
+    "labels": "by label, mean over pairs of people",
+    "components": "stances by component",
+    "polarity": "polarity of stances whose holder and target match, each pair once",
+}
+Row = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -27,24 +53,182 @@ class RoundAgreement:
         return repr(self.result)
 
     def _repr_html_(self) -> str:
-        return draw_table(COLUMNS, self.result.list_rows(), "pairwise F1 before adjudication")
+        return "".join(
+            draw_table(columns, rows, CAPTIONS[name])
+            for name, columns in COLUMNS.items()
+            if (rows := self.list_rows(name))
+        )
 
     def average(self, measure: str) -> float | None:
-        """Return the mean of a measure over the pairs where it is defined."""
+        """Return the mean of a measure over the pairs of people where it is defined."""
         return self.result.average(measure)
+
+    def list_rows(self, table: str = "pairs") -> list[Row]:
+        """Return the rows of one of the tables that `COLUMNS` names."""
+        if table not in COLUMNS:
+            raise RoundError(f"no table named {table!r}; there are: {', '.join(COLUMNS)}")
+        return list(_ROWS[table](self.result))
 
     def to_record(self) -> dict[str, Any]:
         """Write the agreement as plain JSON."""
         return self.result.to_record()
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the table as a data frame, a row for each pair."""
+    def to_frame(self, table: str = "pairs") -> pd.DataFrame:
+        """Return one of the tables that `COLUMNS` names as a data frame."""
         import pandas as pd
 
-        return pd.DataFrame(self.result.list_rows(), columns=list(COLUMNS))
+        return pd.DataFrame(self.list_rows(table), columns=list(COLUMNS[table]))
+
+    def to_matrix(self, measure: str = "spans") -> pd.DataFrame:
+        """Return the matrix of a measure, authors × authors."""
+        import pandas as pd
+
+        found = self.result.tabulate(measure)
+        return pd.DataFrame(found).reindex(index=list(found), columns=list(found))
 
 
-def agreement(layers: Iterable[Layer], *, seed: int = 0) -> RoundAgreement:
-    """Measure how far every two authors of annotation layers agree, with 95% intervals."""
-    found = (layer for layer in layers if layer.kind == "annotation")
-    return RoundAgreement(measure_agreement(found, seed=seed))
+def agreement(
+    layers: Iterable[Layer],
+    articles: Iterable[Article] = (),
+    *,
+    parameters: Dissimilarity | None = None,
+    n_samples: int = N_SAMPLES,
+    seed: int = 0,
+    progress: bool = True,
+) -> RoundAgreement:
+    """Measure how far people agree with each other, before adjudication, with 95% intervals.
+
+    Predictions and gold among the layers are compared with each person in the same table.
+    `articles` give the texts that kappa over tokens needs. `parameters` are those of gamma, and
+    `n_samples` the random documents its chance is measured on; 0 leaves it out.
+    """
+
+    def track(items: Sequence[Any], what: str) -> Iterable[Any]:
+        from tqdm.auto import tqdm
+
+        return tqdm(items, desc=what, unit="article", delay=1, disable=not progress)
+
+    return RoundAgreement(
+        measure_agreement(
+            layers,
+            texts={article.id: article.text for article in articles},
+            parameters=parameters,
+            n_samples=n_samples,
+            seed=seed,
+            track=track,
+        )
+    )
+
+
+def measure_round(
+    project: Project,
+    name: str,
+    *,
+    n_samples: int = N_SAMPLES,
+    seed: int = 0,
+    progress: bool = True,
+) -> RoundAgreement:
+    """Measure the agreement of a round's annotators, with the newest predictions and its gold."""
+    with project.store() as connection:
+        get_round(connection, name)
+        layers = find_layers(connection, kind="annotation", round=name)
+        ids = {layer.article_id for layer in layers}
+        gold = find_layers(connection, kind="gold", round=name)
+        drafts = find_newest(connection, "prediction")
+        articles = [article for article in find_articles(connection) if article.id in ids]
+    others = [layer for layer in (*drafts.values(), *gold) if layer.article_id in ids]
+    return agreement(
+        [*layers, *others], articles, n_samples=n_samples, seed=seed, progress=progress
+    )
+
+
+def _list_summary(result: Agreement) -> Iterator[Row]:
+    for name, score in result.means.items():
+        yield (f"{name} F1", *_show(score), score.reason)
+    for kind, unitizing in result.unitizing.items():
+        for name, found in unitizing.coefficients.items():
+            yield (f"{kind} {name}", *_show(found), _note(name, found, unitizing.nested))
+    polarity = result.polarity
+    note = None if polarity.share is None else f"{polarity.share:.0%} of stances matched"
+    yield ("polarity alpha", *_show(polarity.alpha), polarity.alpha.reason or note or "")
+    for what, by in result.documents.items():
+        for name, found in by.items():
+            raw = found.details.get("observed") if name == "ac1" else None
+            note = "" if raw is None else f"raw agreement {raw:.3f}"
+            yield (f"{what} {name}", *_show(found), found.reason or note)
+    for pair in result.people:
+        for name, kappa in pair.tokens.items():
+            yield (f"kappa {name}, {' × '.join(pair.authors)}", *_show(kappa), kappa.reason)
+    arms = ", ".join(f"{share:.0%} {arm}" for arm, share in result.arms.items())
+    note = f"passages that two people share: {arms}" if arms else ""
+    yield ("articles by two people", _share(result), None, result.articles, note)
+
+
+def _note(name: str, found: Coefficient, nested: int) -> str:
+    """Say what a coefficient of units rests on."""
+    if found.reason:
+        return found.reason
+    if name == "gamma":
+        low, high = found.details["expected_interval"] or (None, None)
+        parameters = "alpha {alpha:g}, beta {beta:g}, delta {delta_empty:g}, seed {seed}".format(
+            **found.details
+        )
+        expected = f"chance {found.details['expected']:.2f}"
+        if low is not None:
+            expected += f" [{low:.2f}–{high:.2f}]"
+        return f"{parameters}; {expected} of {found.details['n_samples']} samples"
+    if name == "cu_alpha":
+        return f"covers {found.details['coverage']:.0%}"
+    return f"outermost level, {nested} nested left out" if nested and name != "alpha_u" else ""
+
+
+def _list_pairs(result: Agreement) -> Iterator[Row]:
+    for pair in result.pairs:
+        scores = (pair.scores[name].value for name in MEASURES)
+        names = " × ".join(pair.authors)
+        yield (names, pair.kind, pair.articles, pair.suggested, *scores)
+    means = (score.value for score in result.means.values())
+    yield ("mean over pairs", "people", result.shared, result.suggested, *means)
+
+
+def _list_labels(result: Agreement) -> Iterator[Row]:
+    alphas = {name: x for u in result.unitizing.values() for name, x in u.labels.items()}
+    for label in [*result.labels, *(name for name in alphas if name not in result.labels)]:
+        score, alpha = result.labels.get(label), alphas.get(label)
+        coverage = None if alpha is None else alpha.details.get("coverage")
+        shown = (None, None) if score is None else _show(score)[:2]
+        yield (label, *shown, None if alpha is None else alpha.value, coverage)
+
+
+def _list_components(result: Agreement) -> Iterator[Row]:
+    for pair in result.pairs:
+        for name, part in pair.components.items():
+            value, interval, _ = _show(part.score)
+            names = " × ".join(pair.authors)
+            yield (names, pair.kind, name, value, interval, part.aligned, part.agreed)
+
+
+def _list_polarity(result: Agreement) -> Iterator[Row]:
+    confusion = result.polarity.confusion
+    for one in POLARITIES:
+        found = [confusion.get((min(one, x), max(one, x)), 0) for x in POLARITIES]
+        if any(found):
+            yield (one, *found)
+
+
+def _show(found: Score | Coefficient) -> tuple[float | None, str | None, int]:
+    interval = found.interval and f"{found.interval[0]:.2f}–{found.interval[1]:.2f}"
+    return (found.value, interval, found.n)
+
+
+def _share(result: Agreement) -> float | None:
+    return result.shared / result.articles if result.articles else None
+
+
+_ROWS = {
+    "summary": _list_summary,
+    "pairs": _list_pairs,
+    "labels": _list_labels,
+    "components": _list_components,
+    "polarity": _list_polarity,
+}
