@@ -12,15 +12,11 @@ from workbench.analysis.coefficient import Coefficient
 from workbench.analysis.continua import Continuum, Unit, keep_outermost
 from workbench.analysis.disorder import Track, measure_gamma
 from workbench.analysis.kappas import gwet_ac1
+from workbench.analysis.length_coincidences import tabulate_lengths
 from workbench.analysis.reliability import krippendorff_alpha
 from workbench.analysis.unit_alignment import Dissimilarity
 from workbench.analysis.unitizing import measure_alpha_u
-from workbench.analysis.unitizing_family import (
-    measure_coding,
-    measure_everything,
-    measure_labels,
-    measure_marking,
-)
+from workbench.analysis.unitizing_family import measure_family, measure_labels
 from workbench.core.layer import Layer
 
 UNIT_KINDS: dict[str, Callable[[Layer], Iterable[Unit]]] = {
@@ -72,14 +68,13 @@ def measure_unitizing(
         found["gamma"] = measure_gamma(
             whole, parameters, n_samples=n_samples, seed=seed, resampled=True, track=track
         )
+    table = tabulate_lengths(outermost)
     found |= {
         "alpha_u": measure_alpha_u([_unite(continuum) for continuum in whole], **asked),
-        "u_alpha": measure_everything(outermost, **asked),
-        "|u_alpha": measure_marking(outermost, **asked),
-        "cu_alpha": measure_coding(outermost, **asked),
+        **measure_family(table, **asked),
     }
     nested = sum(c.n for c in whole) - sum(c.n for c in outermost)
-    return Unitizing(found, measure_labels(outermost, **asked), nested)
+    return Unitizing(found, measure_labels(table, **asked), nested)
 
 
 def _unite(continuum: Continuum) -> Continuum:
