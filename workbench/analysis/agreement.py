@@ -149,7 +149,9 @@ def measure_agreement(
         cells += find_cells([layer for layer in work if layer.kind == "annotation"])
     ordered = sorted(shared.items(), key=lambda x: (list(_KINDS.values()).index(x[0][2]), x[0]))
     people = {key: found for key, found in ordered if key[2] == "people"}
-    submitted = {x.article_id for work in by_article.values() for x in work if _is_person(x)}
+    submitted = {
+        x.article_id for work in by_article.values() for x in work if _is_person(x) and x.passages
+    }
     return Agreement(
         pairs=tuple(score_pair(key[:2], key[2], found, seed=seed) for key, found in ordered),
         means={name: _average(people, "counts", name, seed) for name in MEASURES},

@@ -128,17 +128,26 @@ def measure_round(
     seed: int = 0,
     progress: bool = True,
 ) -> RoundAgreement:
-    """Measure the agreement of a round's annotators, with the newest predictions and its gold."""
+    """Measure the agreement of a round's annotators, with models and gold beside them.
+
+    Models are those whose suggestions were seen and the one that predicted last; the gold is the
+    round's, or what was stored last for an article that has none yet.
+    """
     with project.store() as connection:
         get_round(connection, name)
         layers = find_layers(connection, kind="annotation", round=name)
         ids = {layer.article_id for layer in layers}
-        gold = find_layers(connection, kind="gold", round=name)
-        drafts = find_newest(connection, "prediction")
+        drafts = find_layers(connection, kind="prediction", article_ids=ids)
+        newest = find_newest(connection, "prediction")
+        gold = find_newest(connection, "gold")
+        gold |= {x.article_id: x for x in find_layers(connection, kind="gold", round=name)}
         articles = [article for article in find_articles(connection) if article.id in ids]
-    others = [layer for layer in (*drafts.values(), *gold) if layer.article_id in ids]
+    seen = {(x.article_id, p.suggested_by) for x in layers for p in x.passages}
+    seen |= {(article_id, layer.author) for article_id, layer in newest.items()}
+    models = [layer for layer in drafts if (layer.article_id, layer.author) in seen]
+    known = [layer for article_id, layer in gold.items() if article_id in ids]
     return agreement(
-        [*layers, *others], articles, n_samples=n_samples, seed=seed, progress=progress
+        [*layers, *models, *known], articles, n_samples=n_samples, seed=seed, progress=progress
     )
 
 
