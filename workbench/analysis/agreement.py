@@ -149,9 +149,6 @@ def measure_agreement(
         cells += find_cells([layer for layer in work if layer.kind == "annotation"])
     ordered = sorted(shared.items(), key=lambda x: (list(_KINDS.values()).index(x[0][2]), x[0]))
     people = {key: found for key, found in ordered if key[2] == "people"}
-    submitted = {
-        x.article_id for work in by_article.values() for x in work if _is_person(x) and x.passages
-    }
     return Agreement(
         pairs=tuple(score_pair(key[:2], key[2], found, seed=seed) for key, found in ordered),
         means={name: _average(people, "counts", name, seed) for name in MEASURES},
@@ -169,10 +166,14 @@ def measure_agreement(
         },
         polarity=_pool_polarity(people, seed),
         documents=measure_articles(cells, seed=seed),
-        articles=len(submitted),
+        articles=sum(any(map(_has_submitted, work)) for work in by_article.values()),
         shared=len({article.article_id for found in people.values() for article in found}),
         seed=seed,
     )
+
+
+def _has_submitted(layer: Layer) -> bool:
+    return _is_person(layer) and bool(layer.passages)
 
 
 def _is_person(layer: Layer) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 
@@ -15,8 +15,8 @@ from workbench.core.errors import RatingError
 
 Members = tuple[int, ...]
 """Positions of units that belong together, at most one of each annotator."""
-_ENUMERATED = 12
-"""Up to so many candidates a component is solved by trying, beyond by integer programming."""
+_TRIED = 12
+"""Up to so many units a component is solved by trying, beyond by integer programming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +51,28 @@ def align_units(
 
     Units are numbered through all annotators. A group of units costs the mean dissimilarity of
     each two annotators in it, where one without a unit counts as `delta_empty`. The whole is a
-    set partition, solved for each connected component on its own.
+    set partition; its connected components do not touch each other, and the small ones, which are
+    nearly all, are solved by trying.
     """
     flat = [unit for each in units for unit in each]
     owner = np.repeat(np.arange(len(units)), [len(each) for each in units])
     if not flat:
         return [], 0.0
     groups, costs = _list_groups(dissimilarity.measure(flat), owner, len(units), dissimilarity)
-    alone = dissimilarity.delta_empty
-    chosen: list[Members] = []
-    total = 0.0
+    saved = [dissimilarity.delta_empty * len(g) - c for g, c in zip(groups, costs, strict=True)]
+    picked: list[int] = []
+    large: list[int] = []
     for members, candidates in _split(len(flat), groups):
-        if not candidates:
-            chosen += [(unit,) for unit in members]
-            total += alone * len(members)
-            continue
-        picked = _partition(members, [groups[c] for c in candidates], costs[candidates], alone)
-        total += sum(costs[candidates[c]] for c in picked)
-        taken = {unit for c in picked for unit in groups[candidates[c]]}
-        chosen += [groups[candidates[c]] for c in picked]
-        chosen += [(unit,) for unit in members if unit not in taken]
-        total += alone * (len(members) - len(taken))
-    return sorted(chosen), float(total)
+        if len(members) > _TRIED:
+            large += candidates
+        else:
+            picked += _try_all(members, {c: groups[c] for c in candidates}, saved)
+    if large:
+        picked += _program({c: groups[c] for c in large}, saved)
+    taken = {unit for c in picked for unit in groups[c]}
+    chosen = [groups[c] for c in picked] + [(u,) for u in range(len(flat)) if u not in taken]
+    cost = dissimilarity.delta_empty * len(flat) - sum(saved[c] for c in picked)
+    return sorted(chosen), float(cost)
 
 
 def _list_groups(
@@ -137,42 +137,51 @@ def _split(n: int, groups: Sequence[Members]) -> Iterable[tuple[list[int], list[
     return components.values()
 
 
-def _partition(
-    members: Sequence[int], groups: Sequence[Members], costs: Floats, alone: float
+def _try_all(
+    members: Sequence[int], groups: Mapping[int, Members], saved: Sequence[float]
 ) -> list[int]:
-    """Choose the groups without a common unit that save most against units that stand alone."""
-    saved = [alone * len(group) - cost for group, cost in zip(groups, costs, strict=True)]
-    if len(groups) <= _ENUMERATED:
-        return _try_all(groups, saved)
+    """Choose the groups without a common unit that save most against units that stand alone.
+
+    Each set of units that are left is solved once, from its first unit on.
+    """
+    place = {unit: i for i, unit in enumerate(members)}
+    masks: dict[int, list[tuple[int, int]]] = {}
+    for number, group in groups.items():
+        mask = sum(1 << place[unit] for unit in group)
+        masks.setdefault(mask & -mask, []).append((mask, number))
+    known: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+
+    def solve(left: int) -> tuple[float, list[int]]:
+        if left not in known:
+            first = left & -left
+            best = solve(left ^ first)
+            for mask, number in masks.get(first, ()):
+                if mask & left == mask:
+                    value, rest = solve(left ^ mask)
+                    if value + saved[number] > best[0]:
+                        best = (value + saved[number], [number, *rest])
+            known[left] = best
+        return known[left]
+
+    return solve((1 << len(members)) - 1)[1] if groups else []
+
+
+def _program(groups: Mapping[int, Members], saved: Sequence[float]) -> list[int]:
+    """Choose the groups by integer programming: the solver's start costs more than components."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 
-    place = {unit: i for i, unit in enumerate(members)}
-    rows = [place[unit] for group in groups for unit in group]
-    columns = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    uses = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(members), len(groups)))
+    numbers = list(groups)
+    place = {unit: i for i, unit in enumerate(sorted({u for g in groups.values() for u in g}))}
+    rows = [place[unit] for group in groups.values() for unit in group]
+    columns = np.repeat(np.arange(len(numbers)), [len(group) for group in groups.values()])
+    uses = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(place), len(numbers)))
     found = milp(
-        -np.array(saved),
-        integrality=np.ones(len(groups), dtype=np.intp),
+        -np.array([saved[number] for number in numbers]),
+        integrality=np.ones(len(numbers), dtype=np.intp),
         bounds=Bounds(0, 1),
-        constraints=LinearConstraint(uses, ub=np.ones(len(members))),
+        constraints=LinearConstraint(uses, ub=np.ones(len(place))),
     )
     if found.x is None:
         raise RatingError(f"the best alignment was not found: {found.message}")
-    return [int(c) for c in np.flatnonzero(found.x > 0.5)]
-
-
-def _try_all(groups: Sequence[Members], saved: Sequence[float]) -> list[int]:
-    """Try each choice of groups without a common unit, for few groups quicker than a solver."""
-    best: tuple[float, list[int]] = (0.0, [])
-    stack: list[tuple[int, float, list[int], frozenset[int]]] = [(0, 0.0, [], frozenset())]
-    while stack:
-        number, value, picked, taken = stack.pop()
-        if value > best[0]:
-            best = (value, picked)
-        for following in range(number, len(groups)):
-            group = groups[following]
-            if saved[following] > 0 and taken.isdisjoint(group):
-                more = value + saved[following]
-                stack.append((following + 1, more, [*picked, following], taken.union(group)))
-    return best[1]
+    return [numbers[int(c)] for c in np.flatnonzero(found.x > 0.5)]
