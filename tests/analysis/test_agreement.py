@@ -144,7 +144,7 @@ def test_stances_agree_by_component() -> None:
     }
     assert pair.components["cue"].score.value == pytest.approx(2 * 2 / (3 + 2))
     assert pair.components["holder"].score.value == pytest.approx(2 * 1 / (3 + 2))
-    assert pair.cue_dice == 1
+    assert (pair.cue_dice.value, pair.cue_dice.n) == (1, 2)
 
 
 def test_polarity_is_compared_where_ends_match_and_the_share_is_told() -> None:

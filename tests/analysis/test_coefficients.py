@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -334,6 +335,7 @@ def test_full_agreement_is_one_and_full_swap_is_minus_one() -> None:
         (lambda: krippendorff_alpha([["a"], ["b"]], "ordinal", order=["a"]), "'b'"),
         (lambda: cohen_kappa([1], [2], "cubic"), "linear, quadratic"),  # type: ignore[arg-type]
         (lambda: cohen_kappa(["a"], []), "[0, 1] units"),
+        (lambda: krippendorff_alpha([[["a"]], [["b"]]]), "see jaccard"),
     ],
 )
 def test_ratings_that_do_not_fit_are_refused(call: Callable[[], Any], names: str) -> None:
@@ -375,6 +377,25 @@ def test_an_interval_covers_the_value_and_draws_documents() -> None:
         assert found == call(interval=True, documents=documents, seed=5)
         assert call(interval=True, documents=["one"] * 300).interval is None
         assert call().interval is None
+
+
+def test_a_data_frame_is_annotators_by_units() -> None:
+    frame = pd.DataFrame(KRIPPENDORFF_2011, index=list("abcd"))
+
+    assert krippendorff_alpha(frame).value == pytest.approx(0.743, abs=0.0005)  # type: ignore[arg-type]  # duck-typed
+
+
+def test_an_interval_of_many_units_is_drawn_in_parts() -> None:
+    generator = np.random.default_rng(0)
+    a = generator.integers(2, size=6000)
+    b = np.where(generator.random(6000) < 0.9, a, 1 - a)
+
+    found = krippendorff_alpha([a.tolist(), b.tolist()], interval=True)
+
+    assert found.interval is not None
+    low, high = found.interval
+    # The standard error of alpha is about twice that of the share of agreement, .9 of 6000.
+    assert 0.02 < high - low < 0.04
 
 
 def test_alpha_of_many_ratings_is_quick_enough_to_use() -> None:

@@ -286,6 +286,8 @@ def test_units_may_be_spans_and_must_fit() -> None:
     assert "0..31" in str(caught.value)
     with pytest.raises(RatingError):
         alpha_u([spans, spans], [LENGTH])
+    with pytest.raises(RatingError):
+        alpha_u({"a": [(0, 3)]}, LENGTH)
 
 
 @given(st.lists(continua(), min_size=2, max_size=4))

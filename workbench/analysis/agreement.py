@@ -28,7 +28,7 @@ from workbench.analysis.cells import Cell, find_cells
 from workbench.analysis.coefficient import Coefficient
 from workbench.analysis.components import Aligned, PolarityAgreement, measure_polarity
 from workbench.analysis.disorder import Track
-from workbench.analysis.intervals import draw_weights, find_interval
+from workbench.analysis.intervals import Floats, find_interval, resample
 from workbench.analysis.scores import Counts, Score
 from workbench.analysis.tokens import find_tokens
 from workbench.analysis.unit_alignment import Dissimilarity
@@ -218,13 +218,17 @@ def _average(
     value = float(np.mean([table[:, 0].sum() / table[:, 1].sum() for table in columns]))
     if len(ids) < 2:
         return Score(value, len(ids))
-    weights = draw_weights(len(ids), seed)
+    means = resample(len(ids), seed, lambda weights: _average_drawn(columns, weights))
+    return Score(value, len(ids), interval=find_interval(means))
+
+
+def _average_drawn(columns: Sequence[Floats], weights: Floats) -> Floats:
     sums = np.stack([weights @ table for table in columns])
     with np.errstate(invalid="ignore", divide="ignore"):
         values = sums[:, :, 0] / sums[:, :, 1]
         defined = np.isfinite(values)
-        means = np.where(defined, values, 0).sum(axis=0) / defined.sum(axis=0)
-    return Score(value, len(ids), interval=find_interval(means))
+        means: Floats = np.where(defined, values, 0).sum(axis=0) / defined.sum(axis=0)
+    return means
 
 
 def _pool_polarity(people: Mapping[_Key, Sequence[SharedArticle]], seed: int) -> PolarityAgreement:

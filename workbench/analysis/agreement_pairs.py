@@ -64,7 +64,7 @@ class PairAgreement:
     scores: Mapping[str, Score]
     labels: Mapping[str, Score]
     components: Mapping[str, Component]
-    cue_dice: float | None
+    cue_dice: Coefficient
     polarity: PolarityAgreement
     tokens: Mapping[str, Coefficient]
     arms: Mapping[str, tuple[int, Mapping[str, Score]]]
@@ -89,7 +89,7 @@ class PairAgreement:
             **{name: score.to_record() for name, score in self.scores.items()},
             "labels": {name: score.to_record() for name, score in self.labels.items()},
             "components": {name: part.to_record() for name, part in self.components.items()},
-            "cue_dice": self.cue_dice,
+            "cue_dice": self.cue_dice.to_record(),
             "polarity": self.polarity.to_record(),
             "tokens": {name: kappa.to_record() for name, kappa in self.tokens.items()},
             "arms": {
@@ -178,7 +178,7 @@ def score_pair(
         },
         {label: _score_label(shared, label, seed) for label in labels},
         score_components(aligned, seed=seed),
-        measure_cues(aligned),
+        measure_cues(aligned, seed=seed),
         measure_polarity(documents, seed=seed),
         measure_tokens(tables, seed=seed),
         _score_arms(shared, seed),

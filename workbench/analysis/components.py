@@ -6,12 +6,14 @@ Records are aligned first: two belong together where their cues overlap, or both
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean
 from typing import Any
 
-from workbench.analysis.coefficient import Coefficient
+import numpy as np
+
+from workbench.analysis.coefficient import Coefficient, undefined
+from workbench.analysis.intervals import find_interval, resample
 from workbench.analysis.matching import match
 from workbench.analysis.reliability import krippendorff_alpha
 from workbench.analysis.scores import Counts, Score, score_documents
@@ -19,6 +21,7 @@ from workbench.analysis.stances import Pair, cues_overlap, ends_match, list_pair
 from workbench.core.layer import Layer
 from workbench.core.offsets import merge, overlap
 
+NOT_ALIGNED = "no stance of one belongs to any of the other"
 COMPONENTS = ("holder", "target", "polarity", "cue", "status")
 
 
@@ -46,7 +49,8 @@ class Component:
 
     def to_record(self) -> dict[str, Any]:
         """Write the component as plain JSON."""
-        return {**self.score.to_record(), "aligned": self.aligned, "agreed": self.agreed}
+        record = {**self.score.to_record(), "aligned": self.aligned, "agreed": self.agreed}
+        return record if self.aligned else {**record, "reason": self.score.reason or NOT_ALIGNED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,18 @@ def score_components(documents: Sequence[Aligned], *, seed: int = 0) -> dict[str
     return found
 
 
-def measure_cues(documents: Iterable[Aligned]) -> float | None:
-    """Return the mean Dice of aligned cues, None where none was aligned."""
-    shares = [share for document in documents for share in document.dice]
-    return mean(shares) if shares else None
+def measure_cues(documents: Sequence[Aligned], *, seed: int = 0) -> Coefficient:
+    """Return the mean Dice of aligned cues."""
+    table = np.array([(sum(x.dice), len(x.dice)) for x in documents]).reshape(-1, 2)
+    n = int(table[:, 1].sum())
+    if not n:
+        return undefined(NOT_ALIGNED)
+    found = None
+    if len(table) > 1:
+        sums = resample(len(table), seed, lambda weights: weights @ table)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = find_interval(sums[:, 0] / sums[:, 1])
+    return Coefficient(float(table[:, 0].sum() / n), n, found)
 
 
 def measure_polarity(

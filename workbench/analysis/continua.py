@@ -35,6 +35,8 @@ class Continuum:
 def read_unit(unit: Any) -> Unit:
     """Return a unit or span as (start, end, label)."""
     if isinstance(unit, (tuple, list)):
+        if len(unit) != 3:
+            raise RatingError(f"a unit is (start, end, label), and {unit!r} is not")
         start, end, label = unit
     else:
         start, end, label = unit.start, unit.end, unit.label

@@ -12,9 +12,9 @@ from workbench.analysis.continua import Continuum, Unit, Units, read_continua
 from workbench.analysis.intervals import (
     RESAMPLES,
     Floats,
-    draw_weights,
     find_interval,
     number_documents,
+    resample,
 )
 from workbench.analysis.unit_alignment import Dissimilarity, align_units
 
@@ -84,14 +84,14 @@ def measure_gamma(
     details |= {"observed": observed, "expected": expected}
     if not expected > 0:
         return undefined("random units show no disorder either", n, **details)
-    null = _disorder(draw_weights(len(chance), seed) @ chance)
+    null = _disorder(resample(len(chance), seed, lambda weights: weights @ chance))
     details["expected_interval"] = list(find_interval(null) or ()) or None
     numbers, groups = number_documents([c.document for c in marked], len(marked))
     found = None
     if resampled and groups > 1:
         table = np.zeros((groups, 2))
         np.add.at(table, numbers, costs)
-        again = _disorder(draw_weights(groups, seed) @ table)
+        again = _disorder(resample(groups, seed, lambda weights: weights @ table))
         # Chance is drawn anew in another order, or both would go up and down together.
         order = np.random.default_rng(seed).permutation(RESAMPLES)
         found = find_interval(1 - again / null[order])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,9 @@ def read_values(
     """Return ratings as positions in the list of their values, -1 where missing, and that list."""
     if isinstance(metric, str) and metric not in METRICS:
         raise RatingError(f"no metric named {metric!r}; there are: {', '.join(METRICS)}")
-    rows = [list(row) for row in ratings]
+    # A data frame iterates over the names of its columns.
+    table = ratings.to_numpy() if hasattr(ratings, "to_numpy") else ratings
+    rows = [list(row) for row in table]
     lengths = {len(row) for row in rows}
     if len(lengths) > 1:
         raise RatingError(
@@ -75,6 +77,8 @@ def _read_value(value: Any, metric: str | Distance) -> Any:
         if metric == "ratio" and value < 0:
             raise RatingError(f"a ratio scale begins at 0, and {value!r} is below")
         return float(value)
+    if not isinstance(value, Hashable):
+        raise RatingError(f"{metric} compares single values, and {value!r} is several; see jaccard")
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -10,20 +10,36 @@ from numpy.typing import NDArray
 
 RESAMPLES = 1000
 """Bootstrap samples of one interval."""
+_CELLS = 5_000_000
+"""So many numbers are drawn at once, or a hundred thousand units would take a gigabyte."""
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 
 
-@lru_cache(maxsize=4)
-def draw_weights(n: int, seed: int) -> Floats:
-    """Return how often each of n documents is drawn in each resample: resamples × documents.
+def resample(n: int, seed: int, measure: Callable[[Floats], Floats]) -> Floats:
+    """Return what a measure comes to in each resample of n documents.
 
-    Drawn once for each n and seed, so that all measures of a report stand on the same resamples.
+    `measure` gets how often each document was drawn, resamples × documents, and answers with a
+    value, or a row of them, for each resample. All measures of a report that stand on as many
+    documents stand on the same resamples.
     """
+    rows = max(1, _CELLS // n)
+    if rows >= RESAMPLES:
+        return measure(_draw(n, seed))
     generator = np.random.default_rng(seed)
-    weights = generator.multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(np.float64)
+    sizes = [min(rows, RESAMPLES - done) for done in range(0, RESAMPLES, rows)]
+    return np.concatenate([measure(_draw_rows(n, size, generator)) for size in sizes])
+
+
+@lru_cache(maxsize=4)
+def _draw(n: int, seed: int) -> Floats:
+    weights = _draw_rows(n, RESAMPLES, np.random.default_rng(seed))
     weights.setflags(write=False)
     return weights
+
+
+def _draw_rows(n: int, rows: int, generator: np.random.Generator) -> Floats:
+    return generator.multinomial(n, np.full(n, 1 / n), size=rows).astype(np.float64)
 
 
 def find_interval(values: Floats) -> Interval | None:

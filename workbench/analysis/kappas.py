@@ -15,7 +15,7 @@ from workbench.analysis.coefficient import (
     undefined,
 )
 from workbench.analysis.distances import Distance, is_missing, read_values
-from workbench.analysis.intervals import Floats, draw_weights, find_interval, number_documents
+from workbench.analysis.intervals import Floats, find_interval, number_documents, resample
 from workbench.core.errors import RatingError
 
 Weights = Literal["linear", "quadratic"]
@@ -197,7 +197,7 @@ def _finish(
         return undefined(NO_VARIATION, n, observed=observed)
     found = None
     if interval and groups > 1:
-        found = find_interval(measure(draw_weights(groups, seed))[0])
+        found = find_interval(resample(groups, seed, lambda weights: measure(weights)[0]))
     return Coefficient(value, n, found, details={"observed": observed, "expected": expected})
 
 

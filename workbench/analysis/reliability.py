@@ -17,7 +17,7 @@ from workbench.analysis.coefficient import (
     undefined,
 )
 from workbench.analysis.distances import Distance, measure_distances, read_values
-from workbench.analysis.intervals import Floats, draw_weights, find_interval, number_documents
+from workbench.analysis.intervals import Floats, find_interval, number_documents, resample
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio", "jaccard", "masi"]
 _BATCH = 4_000_000
@@ -56,7 +56,8 @@ def krippendorff_alpha(
         return undefined(NO_VARIATION, n, metric=_name(metric))
     found = None
     if interval and len(np.unique(numbers[pairable])) > 1:
-        found = find_interval(coincidences.measure(draw_weights(groups, seed), distances)[0])
+        drawn = resample(groups, seed, lambda weights: coincidences.measure(weights, distances)[0])
+        found = find_interval(drawn)
     return Coefficient(
         float(value[0]),
         n,

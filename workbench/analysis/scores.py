@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.analysis.intervals import draw_weights, find_interval
+from workbench.analysis.intervals import find_interval, resample
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def score_documents(documents: Sequence[Counts], *, seed: int = 0) -> Score:
     if total.value is None or len(documents) < 2:
         return total
     table = np.array([(d.matched, d.predicted + d.gold) for d in documents], dtype=float)
-    sums = draw_weights(len(documents), seed) @ table
+    sums = resample(len(documents), seed, lambda weights: weights @ table)
     with np.errstate(invalid="ignore"):
         values = 2 * sums[:, 0] / sums[:, 1]
     return replace(total, interval=find_interval(values))

@@ -18,7 +18,7 @@ from workbench.analysis.coefficient import (
     undefined,
 )
 from workbench.analysis.continua import Continuum, Units, find_overlap, read_continua
-from workbench.analysis.intervals import Floats, draw_weights, find_interval, number_documents
+from workbench.analysis.intervals import Floats, find_interval, number_documents, resample
 
 _Stretch = tuple[int, int]
 
@@ -62,10 +62,7 @@ def measure_alpha_u(
         return undefined(NO_VARIATION, n)
     found = None
     if interval and groups > 1:
-        drawn = [table.measure(draw_weights(groups, seed)) for table in tables]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            apart = np.stack([o for o, _ in drawn]).sum(axis=0)
-            found = find_interval(1 - apart / np.stack([e for _, e in drawn]).sum(axis=0))
+        found = find_interval(resample(groups, seed, lambda weights: _measure(tables, weights)))
     return Coefficient(
         float(1 - observed.sum() / expected.sum()),
         n,
@@ -101,6 +98,15 @@ class _Label:
             numerator = (n - 1) / 3 * cubic + placed.sum(axis=1)
             expected = 2 / length * numerator / (judged * (judged - 1) - within)
         return observed, expected
+
+
+def _measure(tables: Sequence[_Label], weights: Floats) -> Floats:
+    """Return alpha over all labels for each row of document weights."""
+    drawn = [table.measure(weights) for table in tables]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart: Floats = np.stack([observed for observed, _ in drawn]).sum(axis=0)
+        alpha: Floats = 1 - apart / np.stack([expected for _, expected in drawn]).sum(axis=0)
+    return alpha
 
 
 def _tabulate(

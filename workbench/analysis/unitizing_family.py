@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench.analysis.coefficient import NO_VARIATION, Coefficient, undefined
 from workbench.analysis.continua import Units, read_continua
-from workbench.analysis.intervals import Floats, draw_weights, find_interval
+from workbench.analysis.intervals import Floats, find_interval, resample
 from workbench.analysis.length_coincidences import (
     GAP,
     LengthSums,
@@ -151,5 +151,6 @@ def _measure(
         return Coefficient(None, n, reason=reason, details=details)
     found = None
     if interval and groups > 1:
-        found = find_interval(formula(table.sum(draw_weights(groups, seed)))[0])
+        drawn = resample(groups, seed, lambda weights: formula(table.sum(weights))[0])
+        found = find_interval(drawn)
     return Coefficient(value, n, found, details=details)

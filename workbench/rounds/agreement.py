@@ -30,6 +30,7 @@ COLUMNS = {
     "labels": ("label", "strict F1", "95% interval", "(k)u-alpha", "overlapping"),
     "components": ("pair", "against", "component", "F1", "95% interval", "aligned", "agreed"),
     "polarity": ("polarity", *POLARITIES),
+    "tokens": ("pair", "against", "variant", "kappa", "95% interval", "n", "note"),
 }
 """The tables of a report, and their columns."""
 CAPTIONS = {
@@ -38,6 +39,7 @@ CAPTIONS = {
     "labels": "by label, mean over pairs of people",
     "components": "stances by component",
     "polarity": "polarity of stances whose holder and target match, each pair once",
+    "tokens": "Cohen's kappa over tokens, a secondary figure",
 }
 Row = tuple[object, ...]
 
@@ -53,11 +55,16 @@ class RoundAgreement:
         return repr(self.result)
 
     def _repr_html_(self) -> str:
-        return "".join(
+        parts = [
             draw_table(columns, rows, CAPTIONS[name])
             for name, columns in COLUMNS.items()
             if (rows := self.list_rows(name))
-        )
+        ]
+        matrix = self.result.tabulate()
+        if len(matrix) > 2:
+            rows = [(one, *(by.get(other) for other in matrix)) for one, by in matrix.items()]
+            parts.append(draw_table(("spans F1", *matrix), rows, "everybody against everybody"))
+        return "".join(parts)
 
     def average(self, measure: str) -> float | None:
         """Return the mean of a measure over the pairs of people where it is defined."""
@@ -165,9 +172,6 @@ def _list_summary(result: Agreement) -> Iterator[Row]:
             raw = found.details.get("observed") if name == "ac1" else None
             note = "" if raw is None else f"raw agreement {raw:.3f}"
             yield (f"{what} {name}", *_show(found), found.reason or note)
-    for pair in result.people:
-        for name, kappa in pair.tokens.items():
-            yield (f"kappa {name}, {' × '.join(pair.authors)}", *_show(kappa), kappa.reason)
     arms = ", ".join(f"{share:.0%} {arm}" for arm, share in result.arms.items())
     note = f"passages that two people share: {arms}" if arms else ""
     yield ("articles by two people", _share(result), None, result.articles, note)
@@ -225,6 +229,12 @@ def _list_polarity(result: Agreement) -> Iterator[Row]:
             yield (one, *found)
 
 
+def _list_tokens(result: Agreement) -> Iterator[Row]:
+    for pair in result.pairs:
+        for name, kappa in pair.tokens.items():
+            yield (" × ".join(pair.authors), pair.kind, name, *_show(kappa), kappa.reason)
+
+
 def _show(found: Score | Coefficient) -> tuple[float | None, str | None, int]:
     interval = found.interval and f"{found.interval[0]:.2f}–{found.interval[1]:.2f}"
     return (found.value, interval, found.n)
@@ -240,4 +250,5 @@ _ROWS = {
     "labels": _list_labels,
     "components": _list_components,
     "polarity": _list_polarity,
+    "tokens": _list_tokens,
 }
