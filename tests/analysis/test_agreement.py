@@ -213,7 +213,8 @@ def test_articles_are_compared_as_wholes() -> None:
     documents = measure_agreement(work, n_samples=0).documents
 
     there = documents["a stance is there"]
-    assert there["ac1"].details["observed"] == 0.75
+    assert there["raw"].value == 0.75
+    assert there["raw"].interval is not None
     assert there["alpha"].n == 4
     # Eight values, five of them true: 1 - 7 * 2 / (64 - 25 - 9).
     assert there["alpha"].value == pytest.approx(1 - 7 * 2 / 30)

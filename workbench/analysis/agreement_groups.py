@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from workbench.analysis.cells import Cell, list_cues, list_entities, make_continuum
-from workbench.analysis.coefficient import Coefficient
+from workbench.analysis.coefficient import NO_UNITS, Coefficient, undefined
 from workbench.analysis.continua import Continuum, Unit, keep_outermost
 from workbench.analysis.disorder import Track, measure_gamma
+from workbench.analysis.intervals import find_interval, number_documents, resample
 from workbench.analysis.kappas import gwet_ac1
 from workbench.analysis.length_coincidences import tabulate_lengths
 from workbench.analysis.reliability import krippendorff_alpha
@@ -113,12 +116,30 @@ def measure_articles(cells: Sequence[Cell], *, seed: int = 0) -> dict[str, dict[
         seed=seed,
     )
     return {
-        "a stance is there": {"alpha": krippendorff_alpha(has, **asked), "ac1": ac1},
+        "a stance is there": {
+            "raw": _measure_raw(pairs, seed),
+            "alpha": krippendorff_alpha(has, **asked),
+            "ac1": ac1,
+        },
         "which polarities": {
             "masi": krippendorff_alpha(which, "masi", **asked),
             "jaccard": krippendorff_alpha(which, "jaccard", **asked),
         },
     }
+
+
+def _measure_raw(pairs: Sequence[tuple[str, bool, bool]], seed: int) -> Coefficient:
+    """Return the share of pairs that agree, which no chance is taken off."""
+    if not pairs:
+        return undefined(NO_UNITS)
+    numbers, groups = number_documents([article for article, *_ in pairs], len(pairs))
+    table = np.zeros((groups, 2))
+    np.add.at(table, numbers, [(a == b, 1) for _, a, b in pairs])
+    found = None
+    if groups > 1:
+        sums = resample(groups, seed, lambda weights: weights @ table)
+        found = find_interval(sums[:, 0] / sums[:, 1])
+    return Coefficient(float(table[:, 0].sum() / len(pairs)), len(pairs), found)
 
 
 def _gather(cells: Sequence[Cell]) -> list[tuple[str, dict[str, frozenset[str]]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.agreement import N_SAMPLES, Agreement, measure_agreement
-from workbench.analysis.agreement_pairs import MEASURES
+from workbench.analysis.agreement_pairs import ARM_MEASURES, MEASURES
 from workbench.analysis.coefficient import Coefficient
 from workbench.analysis.scores import Score
 from workbench.analysis.unit_alignment import Dissimilarity
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = {
     "summary": ("measure", "value", "95% interval", "n", "note"),
     "pairs": ("pair", "against", "articles", "suggested", *MEASURES),
+    "arms": ("pair", "against", "seen", "passages", *ARM_MEASURES),
     "labels": ("label", "strict F1", "95% interval", "(k)u-alpha", "overlapping"),
     "components": ("pair", "against", "component", "F1", "95% interval", "aligned", "agreed"),
     "polarity": ("polarity", *POLARITIES),
@@ -36,6 +37,7 @@ COLUMNS = {
 CAPTIONS = {
     "summary": "agreement before adjudication, mean over pairs of people",
     "pairs": "pairwise F1, with models and gold where they are there",
+    "arms": "pairwise F1 by whether suggestions were seen",
     "labels": "by label, mean over pairs of people",
     "components": "stances by component",
     "polarity": "polarity of stances whose holder and target match, each pair once",
@@ -169,9 +171,7 @@ def _list_summary(result: Agreement) -> Iterator[Row]:
     yield ("polarity alpha", *_show(polarity.alpha), polarity.alpha.reason or note or "")
     for what, by in result.documents.items():
         for name, found in by.items():
-            raw = found.details.get("observed") if name == "ac1" else None
-            note = "" if raw is None else f"raw agreement {raw:.3f}"
-            yield (f"{what} {name}", *_show(found), found.reason or note)
+            yield (f"{what}, {name}", *_show(found), found.reason)
     arms = ", ".join(f"{share:.0%} {arm}" for arm, share in result.arms.items())
     note = f"passages that two people share: {arms}" if arms else ""
     yield ("articles by two people", _share(result), None, result.articles, note)
@@ -202,6 +202,13 @@ def _list_pairs(result: Agreement) -> Iterator[Row]:
         yield (names, pair.kind, pair.articles, pair.suggested, *scores)
     means = (score.value for score in result.means.values())
     yield ("mean over pairs", "people", result.shared, result.suggested, *means)
+
+
+def _list_arms(result: Agreement) -> Iterator[Row]:
+    for pair in result.pairs:
+        for arm, (n, scores) in pair.arms.items():
+            values = (scores[name].value for name in ARM_MEASURES)
+            yield (" × ".join(pair.authors), pair.kind, arm, n, *values)
 
 
 def _list_labels(result: Agreement) -> Iterator[Row]:
@@ -247,6 +254,7 @@ def _share(result: Agreement) -> float | None:
 _ROWS = {
     "summary": _list_summary,
     "pairs": _list_pairs,
+    "arms": _list_arms,
     "labels": _list_labels,
     "components": _list_components,
     "polarity": _list_polarity,
