@@ -152,6 +152,25 @@ def test_programming_and_trying_find_the_same(monkeypatch: pytest.MonkeyPatch) -
         assert costs[0] == pytest.approx(costs[1])
 
 
+def test_cutting_the_text_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(8)
+    for n in (2, 3, 4):
+        units = [
+            sorted(
+                (int(s), int(s + generator.integers(2, 30)), "xy"[int(generator.integers(2))])
+                for s in generator.choice(600, 20, replace=False)
+            )
+            for _ in range(n)
+        ]
+        for alpha in (0.5, 1, 3):
+            costs = []
+            for block in (1, 10_000):
+                monkeypatch.setattr("workbench.analysis.unit_alignment._BLOCK", block)
+                costs.append(align_units(units, Dissimilarity(alpha))[1])
+
+            assert costs[0] == pytest.approx(costs[1])
+
+
 def test_nested_units_align_with_their_equals() -> None:
     units: list[Any] = [[(0, 20, "QUOTE"), (5, 9, "GPE")], [(0, 21, "QUOTE"), (5, 9, "GPE")]]
 

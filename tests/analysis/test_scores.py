@@ -43,6 +43,18 @@ def test_spans_are_counted_as_worked_out_by_hand(
     assert score.value == pytest.approx(2 * precision * recall / (precision + recall))
 
 
+def test_spans_may_be_plain_and_of_many_documents() -> None:
+    plain = [(s.start, s.end, s.label) for s in FOUND]
+    many = {str(i): GOLD[: i % 4] for i in range(8)}
+
+    assert span_f1(plain, GOLD) == span_f1(FOUND, GOLD)
+    score = span_f1(many, {**many, "0": GOLD}, interval=True)
+    assert score.interval is not None
+    assert score.value is not None
+    assert score.interval[0] <= score.value <= score.interval[1]
+    assert span_f1(many, many).interval is None
+
+
 def mark(markup: str, author: str = "gold") -> Layer:
     return parse_markup(markup, author=author, kind="annotation", asked=KINDS, article_id="a")[1]
 
@@ -59,6 +71,17 @@ def test_stance_levels_are_counted_as_worked_out_by_hand() -> None:
     assert stance_f1(found, gold, "pair").value == pytest.approx(2 * 1 / (1 + 2))
     assert stance_f1(found, gold, "triple").value == 0
     assert stance_f1(gold, gold, "exact").value == 1
+
+
+def test_stances_of_many_articles_are_joined_by_article() -> None:
+    stance = BASE + "SUPPORT asserted: a -> p | c\n"
+    found = [replace(mark(stance), article_id=str(i)) for i in range(6)]
+
+    score = stance_f1(found, found[:4], "strict", interval=True)
+
+    assert (score.precision, score.recall) == (pytest.approx(4 / 6), 1)
+    assert score.interval is not None
+    assert stance_f1(found[0], found[0], "strict").value == 1
 
 
 def test_a_plural_mention_counts_for_its_members() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
@@ -17,6 +18,8 @@ Members = tuple[int, ...]
 """Positions of units that belong together, at most one of each annotator."""
 _TRIED = 12
 """Up to so many units a component is solved by trying, beyond by integer programming."""
+_BLOCK = 100
+"""So many units at least are compared at once, for small tables cost more to set up than to fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,13 @@ def align_units(
     owner = np.repeat(np.arange(len(units)), [len(each) for each in units])
     if not flat:
         return [], 0.0
-    groups, costs = _list_groups(dissimilarity.measure(flat), owner, len(units), dissimilarity)
-    saved = [dissimilarity.delta_empty * len(g) - c for g, c in zip(groups, costs, strict=True)]
+    groups: list[Members] = []
+    saved: list[float] = []
+    for block in _cut(flat, len(units), dissimilarity):
+        apart = dissimilarity.measure([flat[unit] for unit in block])
+        found, costs = _list_groups(apart, owner[block], len(units), dissimilarity)
+        saved += [dissimilarity.delta_empty * len(g) - c for g, c in zip(found, costs, strict=True)]
+        groups += [tuple(block[i] for i in group) for group in found]
     picked: list[int] = []
     large: list[int] = []
     for members, candidates in _split(len(flat), groups):
@@ -73,6 +81,30 @@ def align_units(
     chosen = [groups[c] for c in picked] + [(u,) for u in range(len(flat)) if u not in taken]
     cost = dissimilarity.delta_empty * len(flat) - sum(saved[c] for c in picked)
     return sorted(chosen), float(cost)
+
+
+def _cut(units: Sequence[Unit], annotators: int, dissimilarity: Dissimilarity) -> list[list[int]]:
+    """Cut the text where no unit before can belong to one behind: the rest is small tables.
+
+    Two units at a distance g are off by their lengths and 2 g, so what may be off by `reach`
+    times both lengths lies within (reach - 1) / 2 of each one's own.
+    """
+    if not dissimilarity.alpha > 0:
+        return [list(range(len(units)))]
+    reach = math.sqrt((comb(annotators, 2) + annotators - 1) / dissimilarity.alpha)
+    margin = max(0.0, (reach - 1) / 2)
+    wide = sorted(
+        (start - margin * (end - start), end + margin * (end - start), unit)
+        for unit, (start, end, _) in enumerate(units)
+    )
+    blocks: list[list[int]] = []
+    reached = -math.inf
+    for start, end, unit in wide:
+        if not blocks or (start > reached and len(blocks[-1]) >= _BLOCK):
+            blocks.append([])
+        blocks[-1].append(unit)
+        reached = max(reached, end)
+    return [sorted(block) for block in blocks]
 
 
 def _list_groups(
