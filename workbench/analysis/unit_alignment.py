@@ -19,7 +19,7 @@ Members = tuple[int, ...]
 _TRIED = 12
 """Up to so many units a component is solved by trying, beyond by integer programming."""
 _BLOCK = 100
-"""So many units at least are compared at once, for small tables cost more to set up than to fill."""
+"""So many units at least are compared at once: small tables cost more to set up than to fill."""
 
 
 @dataclass(frozen=True, slots=True)
