@@ -232,7 +232,9 @@ def test_every_headline_has_an_interval_from_articles() -> None:
 
     found = measure_agreement(work, n_samples=20, seed=3)
 
-    assert found == measure_agreement(work, n_samples=20, seed=3)
+    # Neither another run nor another order of the layers changes a digit.
+    again = measure_agreement(work[::-1], n_samples=20, seed=3)
+    assert json.dumps(found.to_record()) == json.dumps(again.to_record())
     for score in (found.means["spans"], found.means["stances triple"], found.labels["GPE"]):
         assert score.interval is not None
         assert score.value is not None

@@ -100,8 +100,8 @@ class Agreement:
         return found
 
     def to_record(self) -> dict[str, Any]:
-        """Write the agreement as plain JSON."""
-        return {
+        """Write the agreement as plain JSON, to six decimals: the rest differs by machine."""
+        record = {
             "before_adjudication": True,
             "articles": self.articles,
             "shared": self.shared,
@@ -120,6 +120,8 @@ class Agreement:
             },
             "pairs": [pair.to_record() for pair in self.pairs],
         }
+        rounded: dict[str, Any] = _round(record)
+        return rounded
 
 
 def measure_agreement(
@@ -143,7 +145,7 @@ def measure_agreement(
     labels = sorted({s.label for x in by_article.values() for y in x for s in y.spans} - {MENTION})
     shared: dict[_Key, list[SharedArticle]] = {}
     cells: list[Cell] = []
-    for article_id, work in track(list(by_article.items()), "comparing"):
+    for article_id, work in track(sorted(by_article.items()), "comparing"):
         tokens = find_tokens(texts[article_id]) if texts and article_id in texts else None
         _compare(sorted(work, key=lambda x: (x.author, x.round)), shared, tokens, labels)
         cells += find_cells([layer for layer in work if layer.kind == "annotation"])
@@ -245,6 +247,14 @@ def _write_mean(score: Score) -> dict[str, Any]:
     interval = None if score.interval is None else list(score.interval)
     record: dict[str, Any] = {"f1": score.value, "interval": interval, "articles": score.n}
     return {**record, "reason": score.reason} if score.reason else record
+
+
+def _round(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _round(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_round(each) for each in value]
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def _show(value: float | None) -> str:

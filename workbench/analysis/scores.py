@@ -8,7 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from workbench.analysis import intervals
 from workbench.analysis.intervals import find_interval, resample
+
+RESAMPLES = intervals.RESAMPLES
+"""Bootstrap samples of one interval."""
 
 
 @dataclass(frozen=True, slots=True)
