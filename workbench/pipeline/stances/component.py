@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from workbench.adapters.records.items import write_stance
 from workbench.analysis.clusters import make_clusters, read_registry
 from workbench.core.cluster import Cluster
+from workbench.core.offsets import overlap
 from workbench.core.quote import Quote
 from workbench.core.stance import Stance, derive_speaker
 from workbench.pipeline.clusters import REGISTRY, read_quotes, write_clusters
@@ -18,24 +19,29 @@ from workbench.pipeline.extensions import register_extensions
 from workbench.pipeline.lexicons import TableCarrier
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, Ends, add_mentions, read_spans
 from workbench.pipeline.quotations import IRREGULAR, MODIFIERS
-from workbench.pipeline.stances.frames import Reading, read_cue, write_frame
+from workbench.pipeline.stances.frames import read_cue
+from workbench.pipeline.stances.judgements import Judging, find_judgements, read_judging
 from workbench.pipeline.stances.lexicon import Match, find_cues, read_lexicon
 from workbench.pipeline.stances.loose import read_loosely, read_window
+from workbench.pipeline.stances.reading import Reading, write_reading
 from workbench.pipeline.stances.scene import Found, Scene
+from workbench.pipeline.wordforms import read_irregular
 
 CUES = "lexicons/stances.tsv"
+JUDGEMENTS = "lexicons/judgements.tsv"
 
 
 class StanceFinder(TableCarrier):
     """Writes `doc._.stances`, adds the MENTIONs they point to, and clusters those too."""
 
-    needed = (CUES, MODIFIERS, IRREGULAR, REGISTRY)
+    needed = (CUES, JUDGEMENTS, MODIFIERS, IRREGULAR, REGISTRY)
 
     def load_tables(self) -> None:
         """Read lexicon and registry."""
         self.lexicon = read_lexicon(
             self.tables[CUES], self.tables[MODIFIERS], self.tables[IRREGULAR]
         )
+        self.judging = read_judging(self.tables[JUDGEMENTS], read_irregular(self.tables[IRREGULAR]))
         self.registry = read_registry(self.tables[REGISTRY])
 
     def __call__(self, doc: Doc) -> Doc:
@@ -49,6 +55,8 @@ class StanceFinder(TableCarrier):
             if not ends.is_masked(match.head)
             for stance in _read(scene, match)
         ]
+        if scene.parsed:
+            found += _add_judgements(scene, self.judging, found)
         known = read_spans(doc, ENTITIES) + read_spans(doc, MENTIONS)
         clusters = make_clusters(
             doc.text, [*known, *ends.made.values()], quotes, registry=self.registry
@@ -81,9 +89,19 @@ def _read(scene: Scene, match: Match) -> list[Found]:
     if reading.blocked:
         return []
     if reading.is_complete:
-        return [write_frame(scene, match, reading)]
+        return [write_reading(scene, match, reading)]
     found = read_loosely(scene, match, reading) or read_window(scene, match, reading)
     return [found] if found is not None else []
+
+
+def _add_judgements(scene: Scene, judging: Judging, found: Sequence[Found]) -> list[Found]:
+    """Return the judgements whose words no cue has read already."""
+    taken = [piece for one in found for piece in one.cue]
+    return [
+        one
+        for one in find_judgements(scene, judging)
+        if not any(overlap(piece, other) for piece in one.cue for other in taken)
+    ]
 
 
 def _empty(scene: Scene, match: Match) -> Reading:
@@ -108,12 +126,13 @@ def _write(found: Sequence[Found], quotes: Sequence[Quote]) -> list[Stance]:
     """Make stances of what was found, each once, with the speaker of the innermost quote."""
     stances: dict[Stance, None] = {}
     for one in found:
-        cue = (one.cue,)
+        cue = one.cue
         stances[
             Stance(
                 cue=cue,
                 holders=tuple(one.holders),
                 targets=tuple(one.targets),
+                by_author=one.by_author,
                 polarity=one.polarity,
                 status=one.status,
                 speaker=derive_speaker(cue, quotes),

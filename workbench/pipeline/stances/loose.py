@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from spacy.tokens import Token
 
 from workbench.core.span import Span
-from workbench.pipeline.stances.frames import Reading
 from workbench.pipeline.stances.holders import HOLDING
-from workbench.pipeline.stances.lexicon import Match, to_offsets
+from workbench.pipeline.stances.lexicon import Match, to_pieces
+from workbench.pipeline.stances.reading import Reading
 from workbench.pipeline.stances.scene import SCORES, Found, Scene
 
 _WINDOW = 12
@@ -84,7 +84,7 @@ def _write(
     targets: list[Span],
     tier: str,
 ) -> Found:
-    cue = to_offsets(scene.doc, match.numbers[0], match.numbers[0] + len(match.numbers) - 1)
+    cue = to_pieces(scene.doc, match.numbers[0], match.numbers[-1], match)
     rule = f"{tier}:{' '.join(match.cue.words)}"
     polarity = match.cue.polarity
     status = reading.turn.status

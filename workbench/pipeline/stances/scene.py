@@ -23,13 +23,14 @@ SCORES = {"frame": 0.52, "frame-loose": 0.23, "window": 0.18}
 class Found:
     """A stance as a tier found it."""
 
-    cue: Offsets
+    cue: tuple[Offsets, ...]
     holders: list[Span]
     targets: list[Span]
     polarity: Polarity
     status: Status
     rule: str
     score: float
+    by_author: bool = False
 
 
 @dataclass(slots=True)

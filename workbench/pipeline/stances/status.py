@@ -15,20 +15,34 @@ _REACH = 8
 
 @dataclass(slots=True)
 class Turn:
-    """What stands above a cue: its status, whether it is reversed, and where its words begin."""
+    """What stands above a cue: its status, whether it is reversed, and where its words begin.
+
+    `own` are the numbers of the cue's words, which steer nothing; the modals of a firm cue ("can
+    not stomach") belong to it.
+    """
 
     status: Status = "asserted"
     reversed: bool = False
     first: int = 0
     demanded: bool = False
+    own: frozenset[int] = frozenset()
+    firm: bool = False
 
 
-def read_turn(scene: Scene, verb: Token, noun: Token | None = None) -> Turn:
+def read_turn(
+    scene: Scene,
+    verb: Token,
+    noun: Token | None = None,
+    *,
+    own: frozenset[int] = frozenset(),
+    firm: bool = False,
+) -> Turn:
     """Read the words that steer a cue, from its verb up through the verbs it hangs on.
 
     `noun` is the cue itself where a light verb carries it.
     """
-    turn = Turn(first=min(verb.i, noun.i) if noun is not None else verb.i)
+    first = min(verb.i, noun.i) if noun is not None else verb.i
+    turn = Turn(first=first, own=own, firm=firm)
     denied = noun is not None and _is_denied(scene, noun, turn)
     at = verb
     for step in range(_CLIMB):
@@ -40,7 +54,10 @@ def read_turn(scene: Scene, verb: Token, noun: Token | None = None) -> Turn:
             break
         if scene.has(above, "demanding") and at.dep_ in ("xcomp", "ccomp"):
             turn.demanded = True
-        if scene.has(above, "reverser"):
+        if scene.has(above, "denier"):
+            denied = True
+            _reach(turn, above.i)
+        elif scene.has(above, "reverser"):
             turn.reversed = not turn.reversed
             turn.first = min(turn.first, above.i)
         elif not scene.has(above, "passing") and not turn.demanded:
@@ -63,6 +80,9 @@ def _find_above(scene: Scene, verb: Token) -> Token | None:
         return verb.head.head
     if verb.dep_ == "dobj" and verb.head.pos_ == "VERB":
         return verb.head
+    if verb.dep_ == "acl" and verb.head.dep_ in ("dobj", "attr") and verb.head.head.pos_ == "VERB":
+        # "made no attempt to defend", "took steps to isolate"
+        return verb.head.head
     own = any(child.dep_ in ("nsubj", "nsubjpass") for child in verb.lefts)
     if verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX") and not own:
         return verb.head if _shares(verb) else None
@@ -80,6 +100,8 @@ def _shares(verb: Token) -> bool:
 def _is_denied(scene: Scene, token: Token, turn: Turn) -> bool:
     words = scene.lexicon.roles.get("negative", frozenset())
     for child in token.children:
+        if child.i in turn.own:
+            continue
         if child.dep_ in ("neg", "det", "preconj", "cc") and child.lower_ in words:
             # The auxiliary belongs to the negation: "did not".
             helpers = [c.i for c in token.lefts if c.dep_ in ("aux", "auxpass") and c.i < child.i]
@@ -105,6 +127,8 @@ def _read_condition(scene: Scene, verb: Token, turn: Turn) -> None:
     modals = scene.lexicon.roles.get("modal", frozenset())
     conditions = scene.lexicon.roles.get("condition", frozenset())
     for child in verb.children:
+        if child.i in turn.own or (turn.firm and child.dep_ == "aux"):
+            continue
         if child.dep_ == "aux" and child.lower_ in modals:
             turn.status = "hypothetical"
             _reach(turn, child.i)
