@@ -122,8 +122,8 @@ def list_countries() -> list[str]:
 
     territories: Mapping[str, str] = Locale("en").territories
     names = [name for code, name in territories.items() if len(code) == 2 and code.isalpha()]
-    plain = [name for name in names if name not in ("world", "Unknown Region", "European Union")]
-    return [name for name in plain if "Pseudo" not in name and name not in ("Eurozone",)]
+    plain = [name for name in names if name not in ("world", "Unknown Region", "European Union", "United Nations")]
+    return [name for name in plain if "Pseudo" not in name and name != "Eurozone"]
 
 
 def describe_pipeline(nlp: Language) -> str:

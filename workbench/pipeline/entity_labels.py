@@ -37,6 +37,20 @@ COURTESIES = frozenset(
     ]
 )
 _WEAK = frozenset(["first", "second", "third", "one", "two", "three", "four", "five", "both"])
+_BEFORE_DATES = frozenset(
+    ["before", "after", "past", "barely", "about", "nearly", "around", "by", "since", "until", "till"]
+    + ["only", "just", "almost", "roughly", "some", "on", "in", "over", "within", "at", "from"]
+)
+_VAGUE_DATES = frozenset(
+    ["daily", "weekly", "monthly", "annual", "annually", "yearly", "months", "years", "weeks", "days"]
+    + ["hours", "minutes", "the day", "every hour", "every day", "every year", "every week", "now"]
+    + ["each year", "each day", "the hour", "day", "month", "year", "week", "hour", "overnight"]
+    + ["their first day", "decades", "centuries", "the days", "the years", "the months", "the past"]
+)
+_MEDIA = frozenset(
+    ["instagram", "facebook", "twitter", "x", "threads", "bluesky", "telegram", "whatsapp", "weibo"]
+    + ["tiktok", "youtube", "linkedin", "mastodon", "snapchat", "signal", "vkontakte", "vk", "wechat"]
+)
 _NUMBERS = ("DATE", "MONEY", "PERCENT")
 
 
@@ -70,7 +84,7 @@ class EntityLabels:
             if (ent.start, ent.end) in preset or label is None:
                 continue
             span = self._trim(ent, label)
-            if span is None or not masked.isdisjoint(range(span.start, span.end)):
+            if span is None or _is_medium(span) or not masked.isdisjoint(range(span.start, span.end)):
                 continue
             if _is_crumb(span, label, rules):
                 continue
@@ -82,7 +96,8 @@ class EntityLabels:
         start, end = span.start, span.end
         doc = span.doc
         while start < end and (
-            not doc[start].text.strip()
+            not any(character.isalnum() or character in "$€£¥₹@#" for character in doc[start].text)
+            or (label == "DATE" and doc[start].lower_ in _BEFORE_DATES)
             or (doc[start].lower_ in _ARTICLES and label not in _NUMBERS)
             or (label == "PERSON" and doc[start].lower_ in self._leading)
             or doc[start].text in ("“", '"', "(", "-", "‘")
@@ -96,13 +111,23 @@ class EntityLabels:
         return doc[start:end] if start < end else None
 
 
+def _is_medium(span: Span) -> bool:
+    """Tell whether a network on which posts appear is named, which is no body."""
+    before = span.doc[span.start - 1].lower_ if span.start else ""
+    return len(span) == 1 and span[0].lower_ in _MEDIA and before in ("on", "via", "to", "over")
+
+
 def _is_crumb(span: Span, label: str, rules: list[Found]) -> bool:
     """Tell whether nothing worth a label is left: no letters, a line break, a rule's leftover."""
     if "\n" in span.text or not any(character.isalnum() for character in span.text):
         return True
     if label not in _NUMBERS and not any(token.is_alpha for token in span):
         return True
-    if label in _NUMBERS and span.text.lower() in _WEAK:
+    if label in _NUMBERS and (span.text.lower() in _WEAK or span.text.lower() in _VAGUE_DATES):
+        return True
+    if label == "DATE" and len(span) == 1 and span[0].is_digit and len(span.text) != 4:
+        return True
+    if label == "MONEY" and not any(token.like_num for token in span):
         return True
     if label not in _NUMBERS and not any(token.text[:1].isupper() for token in span):
         return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Token
 
+from workbench.pipeline.entity_names import find_definite, find_names, read_tail
+from workbench.pipeline.entity_shapes import find_dateline, find_shapes
 from workbench.pipeline.entity_spans import Found, find_masked, write_entities
 
 SCORES = {
@@ -21,39 +22,22 @@ SCORES = {
     "event": 0.75,
     "ministry": 0.85,
     "issue": 0.6,
+    "dateline": 0.95,
+    "org": 0.8,
+    "loc": 0.78,
+    "region": 0.8,
+    "mention": 0.65,
 }
 """How far each rule is trusted before there is gold to measure it on."""
 _CASED = {"gpe": "GPE", "norp": "NORP", "org": "ORG", "loc": "LOC"}
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|"
-    r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_SCALE = r"(?:\s?(?:million|billion|trillion|crore|lakh|bn|mn|m)\b)?"
-_SHAPES = (
-    ("PERCENT", "percent", re.compile(r"\d[\d.,]*\s?(?:%|per\s?cent\b|percentage points?\b)")),
-    ("MONEY", "money", re.compile(rf"(?:Rs\.?\s?|US\$|A\$|C\$|\$|€|£|¥|₹)\d[\d,.]*\d?{_SCALE}")),
-    (
-        "MONEY",
-        "money",
-        re.compile(
-            r"\d[\d,.]*\s(?:(?:million|billion|trillion|crore)\s)?"
-            r"(?:dollars|euros?|pounds|yen|yuan|rupees|roubles|rubles|francs|pesos|riyals|dirhams)\b"
-        ),
-    ),
-    (
-        "DATE",
-        "date",
-        re.compile(rf"\b{_MONTH}\s\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})?(?:,\s\d{{4}})?\b"),
-    ),
-    ("DATE", "date", re.compile(rf"\b\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})?\s{_MONTH}(?:\s\d{{4}})?\b")),
-    ("DATE", "date", re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")),
-)
 _DEFINITE = ("the", "this", "that", "their", "its", "our")
 _ALONE_AGREEMENT = frozenset(
     ["deal", "agreement", "treaty", "pact", "accord", "accords", "ceasefire", "truce"]
+    + ["communique", "communiqué", "memorandum", "armistice"]
 )
 _ALONE_EVENT = frozenset(
-    ["summit", "talks", "conference", "election", "elections", "war", "ministerial"]
+    ["summit", "talks", "conference", "election", "elections", "war", "ministerial", "referendum"]
+    + ["negotiations", "coup", "invasion", "vote"]
 )
 _TOPICS = frozenset(
     [
@@ -93,6 +77,21 @@ _TOPICS = frozenset(
     ]
 )
 _LONGEST_NAME = 7
+_CONTINENTS = frozenset(
+    ["european", "african", "asian", "american", "arab", "pan-african", "latin", "eurasian"]
+    + ["islamic", "nordic", "caribbean", "atlantic", "andean"]
+)
+_BEFORE_OFFICE = frozenset(["former", "of", "and"])
+_SHORT_NATIONS = frozenset(["US", "U.S.", "UK", "U.K.", "EU", "UN", "U.N."])
+_WEAK_OFFICES = frozenset(
+    ["official", "aide", "leader", "director", "head", "chief", "captain", "major", "general"]
+    + ["judge", "prosecutor", "coordinator", "economist", "inspector", "whip", "speaker"]
+    + ["representative", "commander", "chair", "treasurer"]
+)
+_SURNAMES = frozenset(
+    ["sultan", "emir", "king", "queen", "prince", "pope", "bishop", "cardinal", "major", "judge"]
+    + ["marshal", "chancellor", "general", "mayor", "captain", "imam", "sheikh", "premier"]
+)
 _ROLE_TAILS = (
     ("of", "state"),
     ("of", "defense"),
@@ -135,7 +134,7 @@ class EntityRules:
         """Set the entities that the rules find."""
         masked = {token.i for run in find_masked(doc) for token in run}
         found = [e for e in self._find(doc) if masked.isdisjoint(range(e.start, e.end))]
-        write_entities(doc, _drop_topics(found))
+        write_entities(doc, _drop_topics(doc, found))
         return doc
 
     def _find(self, doc: Doc) -> Iterator[Found]:
@@ -143,38 +142,51 @@ class EntityRules:
             yield self._found(start, end, doc.vocab.strings[key], "gazetteer")
         for key, start, end in self._lower(doc):
             yield self._found(start, end, doc.vocab.strings[key], "issue")
-        for label, rule, shape in _SHAPES:
-            for match in shape.finditer(doc.text):
-                span = doc.char_span(*match.span())
-                if span is not None:
-                    yield self._found(span.start, span.end, label, rule)
+        for label, rule, offsets in find_shapes(doc.text):
+            span = doc.char_span(*offsets)
+            if span is not None:
+                yield self._found(span.start, span.end, label, rule)
+        dateline = find_dateline(doc.text)
+        place = doc.char_span(*dateline[0]) if dateline is not None else None
+        if place is not None:
+            yield self._found(place.start, place.end, "GPE", "dateline")
         for token in doc:
             lower = token.lower_
             if lower in self._lists.get("role_heads", ()):
-                yield self._read_role(doc, token)
+                yield from self._read_role(doc, token)
             elif lower in self._lists.get("agreement", ()):
                 yield from self._read_name(doc, token, "AGREEMENT", _ALONE_AGREEMENT)
             elif lower in self._lists.get("event", ()):
                 yield from self._read_name(doc, token, "EVENT", _ALONE_EVENT)
             elif lower in ("ministry", "department", "ministries") and token.is_title:
                 yield from self._read_ministry(doc, token)
+        for start, end, label, rule in find_names(doc, self._lists):
+            yield self._found(start, end, label, rule)
+        for start, end, label in find_definite(doc):
+            yield self._found(start, end, label, "mention")
 
     def _found(self, start: int, end: int, label: str, rule: str) -> Found:
         return Found(start, end, label, f"{rule}:{label}", self._scores[rule])
 
-    def _read_role(self, doc: Doc, head: Token) -> Found:
+    def _read_role(self, doc: Doc, head: Token) -> Iterator[Found]:
         """Read an office leftwards over its modifiers and rightwards over "of State"."""
         start, end = head.i, head.i + 1
         modifiers = self._lists.get("role_modifiers", frozenset())
         while start and (doc[start - 1].lower_ in modifiers or _joins(doc, start, modifiers)):
             start -= 1
-        while start < head.i and doc[start].text == "-":
+        while start < head.i and (doc[start].text == "-" or doc[start].lower_ in _BEFORE_OFFICE):
             start += 1
         for tail in _ROLE_TAILS:
             if tuple(token.lower_ for token in doc[end : end + len(tail)]) == tail:
                 end += len(tail)
                 break
-        return self._found(start, end, "ROLE", "role")
+        if not _is_office(doc, head, start):
+            return
+        if end > head.i + 1:
+            nation = doc[start - 1] if start else None
+            if nation is not None and nation.text in _SHORT_NATIONS:
+                start -= 1
+        yield self._found(start, end, "ROLE", "role")
 
     def _read_name(
         self, doc: Doc, head: Token, label: str, alone: frozenset[str]
@@ -191,7 +203,7 @@ class EntityRules:
         if end < len(doc) and doc[end].like_num and head.is_title:
             end += 1
         elif head.is_title:
-            end = _read_tail(doc, end)
+            end = read_tail(doc, end)
         if start < head.i and doc[start].lower_ in _DEFINITE:
             start += 1
         has_name = start < head.i or end > head.i + 1
@@ -206,19 +218,50 @@ class EntityRules:
         while start < head.i and doc[start].text in self._lists.get("norp", ()):
             start += 1
         if start == head.i and end < len(doc) and doc[end].lower_ == "of":
-            end = _read_tail(doc, end)
+            end = read_tail(doc, end)
         if end - start > 1:
             yield self._found(start, end, "ORG", "ministry")
 
 
-def _drop_topics(found: Sequence[Found]) -> list[Found]:
+def _drop_topics(doc: Doc, found: Sequence[Found]) -> list[Found]:
     """Drop issues inside names: the "trade" of a "trade deal" is no issue of its own."""
     names = [e for e in found if e.label != "ISSUE" and e.end - e.start > 1]
-    return [
-        e
-        for e in found
-        if e.label != "ISSUE" or not any(n.start <= e.start and e.end <= n.end for n in names)
-    ]
+    longer = [e for e in found if e.end - e.start > 1]
+    continents = [e for e in names if e.label in ("ORG", "EVENT", "LOC")]
+    return [e for e in found if not _is_inside(e, names, longer, continents, doc)]
+
+
+def _is_inside(
+    e: Found, names: list[Found], longer: list[Found], bodies: list[Found], doc: Doc
+) -> bool:
+    if e.label == "ISSUE":
+        inner = any(n.start <= e.start and e.end <= n.end for n in names)
+        return inner or any(
+            n.label == "ISSUE" and n != e and n.start <= e.start and e.end <= n.end for n in longer
+        )
+    # "European" is no nationality in the name of a body.
+    of_continent = e.label == "NORP" and doc[e.start].lower_ in _CONTINENTS
+    return of_continent and any(b.start <= e.start and e.end <= b.end for b in bodies)
+
+
+def _is_office(doc: Doc, head: Token, start: int) -> bool:
+    """Tell whether a word names an office here, and is no surname and no adjective."""
+    before = doc[start - 1] if start else None
+    after = doc[head.i + 1] if head.i + 1 < len(doc) else None
+    if head.lower_ in _WEAK_OFFICES and start == head.i:
+        of = after is not None and after.lower_ in ("of", "for", ",", "told", "said", "at")
+        owned = before is not None and (before.pos_ == "DET" or before.tag_ in ("POS", "PRP$"))
+        appos = before is not None and before.text == ","
+        is_noun = head.pos_ in ("", "NOUN", "PROPN")
+        needs_of = head.lower_ in ("head", "chief", "major", "captain", "general")
+        return is_noun and (of if needs_of else (of or owned or appos))
+    if head.lower_ in ("general", "major", "chief", "lead") and after is not None:
+        if after.pos_ == "NOUN" and start == head.i:
+            return False
+    if start == head.i and head.is_title and before is not None and head.lower_ in _SURNAMES:
+        # "Reem Sultan" and "Emir Sadykov" are names.
+        return before.lower_ in ("the", "his", "her", ",") or before.ent_type_ == "NORP"
+    return not (start == head.i and head.is_title and head.lower_ in _SURNAMES)
 
 
 def _joins(doc: Doc, start: int, modifiers: frozenset[str]) -> bool:
@@ -244,21 +287,10 @@ def _modifies(token: Token) -> bool:
     )
 
 
-def _read_tail(doc: Doc, end: int) -> int:
-    """Read on over "on the Law of the Sea": small words count only before a capital."""
-    at = end
-    while at < len(doc) and at - end < _LONGEST_NAME:
-        if doc[at].is_title and doc[at].is_alpha and at > end:
-            at += 1
-            end = at
-        elif doc[at].lower_ in ("of", "on", "for", "and", "the"):
-            at += 1
-        else:
-            break
-    return end
 
 
 def list_gazetteers() -> tuple[str, ...]:
     """Name the lists that the component reads, each a file of the gazetteers' folder."""
     extra = ("issue", "agreement", "event", "role_heads", "role_modifiers")
-    return (*_CASED, *extra)
+    heads = ("org_heads", "org_joiners", "loc_heads", "gpe_heads", "issue_heads")
+    return (*_CASED, *extra, *heads)

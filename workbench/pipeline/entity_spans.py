@@ -10,6 +10,8 @@ from spacy.util import filter_spans
 
 from workbench.core.offsets import Offsets, overlap
 
+_INNER = ("GPE", "NORP", "ORG", "PERSON", "DATE")
+"""What is marked inside a longer name; regions and issues there are part of it."""
 GROUP = "entities"
 MENTIONS = "mentions"
 
@@ -77,6 +79,8 @@ def _is_nested(a: Found, b: Found) -> bool:
     """Tell whether two entities can both stand: apart, or one inside another of other label."""
     if (a.start, a.end) == (b.start, b.end):
         return False
-    apart = a.end <= b.start or b.end <= a.start
-    inside = (a.start <= b.start and b.end <= a.end) or (b.start <= a.start and a.end <= b.end)
-    return apart or (inside and a.label != b.label)
+    if a.end <= b.start or b.end <= a.start:
+        return True
+    inner, outer = (a, b) if b.start <= a.start and a.end <= b.end else (b, a)
+    inside = outer.start <= inner.start and inner.end <= outer.end
+    return inside and a.label != b.label and (inner.label in _INNER or outer.label == "ROLE")

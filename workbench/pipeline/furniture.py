@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from workbench.analysis.furniture import find_furniture
+from workbench.pipeline.entity_shapes import find_dateline
 from workbench.pipeline.entity_spans import find_masked
 from workbench.pipeline.extensions import register_extensions
 
@@ -20,4 +21,10 @@ def mark_furniture(doc: Doc) -> Doc:
         for at in (run.start, run.end):
             if at < len(doc):
                 doc[at].is_sent_start = True
+    dateline = find_dateline(doc.text)
+    if dateline is not None:
+        # "QUITO — The president left": the place is no subject.
+        first = doc.char_span(dateline[1], dateline[1] + 1, alignment_mode="expand")
+        if first is not None:
+            doc[first.start].is_sent_start = True
     return doc

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from workbench.pipeline.entity_labels import COURTESIES
 from workbench.pipeline.entity_spans import Found, find_masked, read_entities, write_entities
 
 _SCORES = {"surname": 0.85, "title": 0.8, "handle": 0.8, "acronym": 0.85, "repeated": 0.8}
 _SHORTEST = 3
+_LATIN = 0x24F
+"""The last code point of the Latin letters and their extensions."""
+_LONGEST_SCRIPT = 12
+_UNSURE = ("ORG", "GPE", "NORP", "LOC", "EVENT", "AGREEMENT")
+_SPEAKING = frozenset(
+    ["said", "says", "told", "wrote", "added", "posted", "replied", "tweeted", "argued", "warned"]
+    + ["insisted", "announced", "remarked", "conceded", "admitted", "noted", "explained", "quipped"]
+    + ["asked", "declared", "stressed", "observed", "commented", "recalled"]
+)
 _LEARNT = ("ORG", "EVENT", "AGREEMENT", "PERSON", "LOC")
 
 
@@ -25,9 +35,10 @@ def propagate_names(doc: Doc) -> Doc:
     masked = {token.i for run in find_masked(doc) for token in run}
     titled = list(_read_titled(doc, entities))
     entities = [e for e in entities if not any(_same(e, t) for t in titled)] + titled
+    entities = [_widen(doc, e, entities) for e in _relabel(doc, entities)]
     surnames = _learn_surnames(doc, entities)
     added = [*_find_surnames(doc, entities, surnames), *_find_acronyms(doc, entities)]
-    added += _find_repeated(doc, entities)
+    added += [*_find_repeated(doc, entities), *_find_scripts(doc, entities)]
     added = [e for e in added if masked.isdisjoint(range(e.start, e.end))]
     kept = [e for e in entities if not any(_same(e, a) for a in added)]
     write_entities(doc, [*kept, *added])
@@ -53,8 +64,87 @@ def _read_titled(doc: Doc, entities: list[Found]) -> Iterator[Found]:
         known = at.get(start)
         if end > start and (known is None or (known.label != "PERSON" and known.end <= end)):
             is_plain = known is None or known.rule.startswith("ner")
-            if is_plain and doc[start].ent_type_ not in ("GPE", "ORG", "DATE"):
+            is_name = end - start > 1 or doc[start].ent_type_ not in ("GPE", "ORG")
+            if is_plain and is_name and doc[start].ent_type_ != "DATE":
                 yield Found(start, end, "PERSON", "title:PERSON", _SCORES["title"])
+
+
+def _relabel(doc: Doc, entities: list[Found]) -> Iterator[Found]:
+    """Read a name as a person's where its sentence treats it so, as a place's after "in"."""
+    for e in entities:
+        label = e.label
+        if e.rule.startswith("ner:"):
+            label = _read_context(doc, e)
+        yield e if label == e.label else replace(e, label=label, rule=f"context:{label}")
+
+
+def _read_context(doc: Doc, e: Found) -> str:
+    before = doc[e.start - 1].lower_ if e.start else ""
+    after = doc[e.end] if e.end < len(doc) else None
+    words = doc[e.start : e.end]
+    is_single = e.end - e.start == 1
+    if e.label in ("PERSON", "ORG", "NORP") and is_single and before in ("in", "near"):
+        return "GPE" if words[0].is_title and words[0].is_alpha else e.label
+    if e.label in _UNSURE and 2 <= len(words) <= 4 and after is not None:
+        named = all(t.is_alpha and t.is_title or t.text in ("-", "al") for t in words)
+        if named and before not in ("the", "in") and _acts_as_person(doc, e.end, before):
+            return "PERSON"
+    return e.label
+
+
+def _acts_as_person(doc: Doc, end: int, before: str) -> bool:
+    """Tell whether what follows a name says that it is somebody's: "…, a baker", "… said"."""
+    after = doc[end]
+    if after.lower_ in _SPEAKING or before in _SPEAKING:
+        return True
+    if after.text == "," and end + 1 < len(doc):
+        following = doc[end + 1].lower_
+        return following in ("who", "whose", "a", "an", "its", "his", "her", "then", "now")
+    return after.text == "(" and end + 1 < len(doc) and _is_script(doc[end + 1].text)
+
+
+def _widen(doc: Doc, e: Found, entities: list[Found]) -> Found:
+    """Take in the capitalised words beside a person's name that the model left out."""
+    if e.label != "PERSON" or doc[e.start].text.startswith("@"):
+        return e
+    taken = {i for other in entities if other is not e for i in range(other.start, other.end)}
+    start, end = e.start, e.end
+    while start and start - 1 not in taken and _is_given_name(doc[start - 1]):
+        start -= 1
+    while end < len(doc) and end not in taken:
+        hyphened = doc[end].text == "-" and end + 1 < len(doc) and doc[end + 1].is_title
+        if hyphened and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
+            end += 2
+        elif doc[end].pos_ == "PROPN" and _is_given_name(doc[end]):
+            end += 1
+        else:
+            break
+    if (start, end) == (e.start, e.end):
+        return e
+    return replace(e, start=start, end=end, rule="widened:PERSON")
+
+
+def _is_given_name(token: Token) -> bool:
+    is_name = token.is_title and token.is_alpha and token.pos_ == "PROPN" and len(token) > 2
+    return is_name and not token.ent_type_ and token.lower_ not in COURTESIES
+
+
+def _find_scripts(doc: Doc, entities: list[Found]) -> Iterator[Found]:
+    """Label a name in another script in brackets as what stands before it: "Rao (राव)"."""
+    for e in entities:
+        if e.label not in ("PERSON", "ORG", "GPE") or e.end + 2 >= len(doc):
+            continue
+        if doc[e.end].text != "(" or not _is_script(doc[e.end + 1].text):
+            continue
+        end = e.end + 1
+        while end < len(doc) and end - e.end < _LONGEST_SCRIPT and doc[end].text != ")":
+            end += 1
+        if end < len(doc) and doc[end].text == ")":
+            yield Found(e.end + 1, end, e.label, f"script:{e.label}", _SCORES["acronym"])
+
+
+def _is_script(word: str) -> bool:
+    return any(character.isalpha() and ord(character) > _LATIN for character in word)
 
 
 def _learn_surnames(doc: Doc, entities: list[Found]) -> dict[str, str]:
