@@ -38,6 +38,13 @@ __all__ = ["Link", "make_clusters", "read_registry"]
 _TITLE_GAP = re.compile(r"\s?,?\s?(?:(?:Dr|Mr|Mrs|Ms|Sir|Dame|Prof|Professor|Gen|Shri)\.?\s)?\s?")
 _APPOSITION = re.compile(r",\s(?:the\s|a\s|an\s)?(?:[\w.’'-]+\s){0,2}")
 _NAMED = ("org", "agreement", "event", "place", "loc")
+_LATIN = 0x24F
+"""The last code point of the Latin letters and their extensions."""
+_DEALS = frozenset(
+    ["deal", "agreement", "pact", "accord", "treaty", "text", "scheme", "arrangement", "paper"]
+    + ["document", "truce", "framework", "compact"]
+)
+_PAPERS = frozenset(["statement", "declaration", "communique", "communiqué", "resolution", "law"])
 _NATION_GAP = re.compile(r"(?:['’]s?)?[\s-]")
 
 
@@ -62,6 +69,8 @@ def make_clusters(
     _place_things(found)
     _place_roles(found)
     _join_acronyms(found)
+    _join_scripts(found)
+    _join_deals(found)
     resolve_mentions(found, list(quotes))
     for first, second in _pair(text, mentions, must_link):
         found.merge(found.of[first], found.of[second])
@@ -202,6 +211,31 @@ def _join_acronyms(found: Referents) -> None:
             owners = {id(owner): owner}
         if len(owners) == 1:
             found.merge(next(iter(owners.values())), short)
+
+
+def _join_scripts(found: Referents) -> None:
+    """Join a name in brackets in another script to the name before it: "Rao (राव)"."""
+    for number in range(1, len(found.mentions)):
+        before, span = found.mentions[number - 1], found.mentions[number]
+        gap = found.text[before.end : span.start]
+        foreign = any(c.isalpha() and ord(c) > _LATIN for c in found.words(number))
+        if before.label == span.label and gap == " (" and foreign:
+            found.merge(found.of[number - 1].root(), found.of[number].root())
+
+
+def _join_deals(found: Referents) -> None:
+    """Join "the deal", "the text" and the like to the agreement that was named last before."""
+    for number in found.labelled("AGREEMENT"):
+        referent = found.of[number].root()
+        if referent.mentions[0] != number or found.clean(number).lower() not in _DEALS:
+            continue
+        start = found.mentions[number].start
+        definite = found.text[max(0, start - 5) : start].lower().endswith(("the ", "this "))
+        named = [n for n in found.labelled("AGREEMENT") if n < number]
+        named = [n for n in named if found.of[n].root() is not referent]
+        named = [n for n in named if not find_head(found.of[n].name) in _PAPERS]
+        if definite and named:
+            found.merge(found.of[named[-1]].root(), referent)
 
 
 def _write(found: Referents) -> tuple[Cluster, ...]:

@@ -11,7 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from workbench.analysis.names import find_head, is_part_of, split_name, strip_plural
+from workbench.analysis.later_references import index_heads, resolve_noun
+from workbench.analysis.names import split_name
 from workbench.analysis.referents import Referent, Referents
 from workbench.core.offsets import Offsets, contains
 from workbench.core.quote import Quote
@@ -20,20 +21,39 @@ from workbench.core.span import MENTION
 _FIRST = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves"])
 _PERSONAL = frozenset(["he", "him", "his", "himself", "she", "her", "hers", "herself"])
 _IMPERSONAL = frozenset(["it", "its", "itself"])
+_SECOND = frozenset(["you", "your", "yours", "yourself", "yourselves"])
 _PLURAL = frozenset(["they", "them", "their", "theirs", "themselves", "both"])
-_PAIR = re.compile(r"(?:the|both|these|our)\s+(?:two|pair|duo|sides?)\b|both\b|the\s+pair\b", re.I)
+_OTHERS = frozenset(["they", "them", "their", "theirs", "themselves"])
+_RECIPROCAL = frozenset(["each other", "one another", "either", "neither"])
+_NUMBERS = {"two": 2, "pair": 2, "duo": 2, "both": 2, "either": 2, "neither": 2} | {
+    "three": 3,
+    "trio": 3,
+    "four": 4,
+    "five": 5,
+}
+_PAIR = re.compile(
+    r"(?:the|both|these|our|all)\s+(?:two|three|four|five|pair|duo|trio|sides?)\b|both\b|the\s+pair\b"
+    r"|(?:n?either|all)\s+\w+$|(?:the\s+)?(?:delegations|signatories|warring\s+parties|governments"
+    r"|neighbours|neighbors|rivals|ministers|parties|camps|capitals|allies|foes)$",
+    re.I,
+)
 _STATES = frozenset(
     {"sides", "countries", "nations", "governments", "capitals", "neighbours", "neighbors"}
-    | {"allies", "parties", "states", "democracies", "delegations", "powers"}
-)
-_GOVERNMENTS = frozenset(
-    {"government", "side", "delegation", "administration", "cabinet", "regime", "officials"}
-    | {"authorities", "leadership"}
+    | {"allies", "parties", "states", "democracies", "delegations", "powers", "side", "member"}
+    | {"members", "country", "nation", "party", "camp", "camps", "signatories", "groups", "blocs"}
+    | {"rivals", "foes", "unions", "signatory", "government", "bloc", "group", "partners"}
 )
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bDr)(?<!\bM[rs])(?<!\bMrs)[.!?][\"”’)]*\s+|\n+")
 _JOINED = re.compile(
     r"\s*(?:,\s*)?(?:and|&|,)\s+(?:and\s+)?(?:(?:the|his|her|its|Dr|Mr|Ms)\.?\s+)*"
 )
+_VOCATIVE = re.compile(r",\s(?:dear\s|President\s|Prime Minister\s|Minister\s)?")
+_OPENING = re.compile(r"(?:^|[.!?“\n]\s?|that\s|and\s|but\s)$")
+_JUDGING = frozenset(["is", "was", "’s", "'s", "remains", "looks", "seems", "marks", "amounts"])
+_ACTING = frozenset(["would", "will", "has", "had", "could", "did", "does", "said", "also", "may"])
+_LINKING = frozenset(["of", "in", "from", "at", "for", "on", "with", "who", "that", "to"])
+_PRONOUNS = _FIRST | _PERSONAL | _IMPERSONAL | _PLURAL | _SECOND
+_THINGS = ("agreement", "event", "issue")
 _LOOK_BACK = 4
 """Sentences in which the meaning of a pronoun is looked for, its own counted."""
 
@@ -54,6 +74,8 @@ class _Reader:
             n for n in sorted(found.of) if found.of[n].family in ("person", "place", "org", "norp")
         ]
         self.starts = [found.mentions[n].start for n in self.entities]
+        self.things = [n for n in sorted(found.of) if found.of[n].family in _THINGS]
+        self._thing_starts = [found.mentions[n].start for n in self.things]
 
     def sentences(self, at: int) -> list[Offsets]:
         """Return the sentence around a character up to it, then the ones before, nearest first."""
@@ -61,10 +83,18 @@ class _Reader:
         bounds = [0, *self.ends[max(0, number - _LOOK_BACK) : number], at]
         return list(pairwise(bounds))[::-1][:_LOOK_BACK]
 
-    def within(self, offsets: Offsets) -> list[int]:
-        """Return the numbers of the entity mentions that begin inside the offsets."""
-        first, last = (bisect_left(self.starts, edge) for edge in offsets)
-        return self.entities[max(first, last - _LOOK_BACK_MENTIONS) : last]
+    def within(self, offsets: Offsets, families: Sequence[str] = ()) -> list[int]:
+        """Return the numbers of the entity mentions that begin inside the offsets.
+
+        Deals, events and issues are among them only where `families` name them.
+        """
+        about = families and families[0] in _THINGS
+        starts, numbers = (
+            (self._thing_starts, self.things) if about else (self.starts, self.entities)
+        )
+        first, last = (bisect_left(starts, edge) for edge in offsets)
+        near = numbers[max(first, last - _LOOK_BACK_MENTIONS) : last]
+        return [n for n in near if not families or self.found.of[n].family in families]
 
     def quote_around(self, offsets: Offsets) -> Quote | None:
         """Return the innermost quote around the offsets."""
@@ -80,17 +110,19 @@ def resolve_mentions(found: Referents, quotes: Sequence[Quote]) -> None:
     later: list[int] = []
     plurals: dict[frozenset[int], Referent] = {}
     nouns: dict[str, Referent] = {}
-    heads = _index_heads(found)
+    heads = index_heads(found)
     for number in found.labelled(MENTION):
         words = found.words(number).lower()
         if words in _FIRST:
             later.append(number)
         elif words in _PERSONAL or words in _IMPERSONAL:
             _resolve_singular(reader, number)
-        elif words in _PLURAL or _PAIR.match(words):
+        elif words in _PLURAL or words in _RECIPROCAL or _PAIR.match(words):
             _resolve_plural(reader, number, plurals)
+        elif words in _SECOND:
+            _resolve_addressed(reader, number)
         else:
-            _resolve_noun(found, number, nouns, heads)
+            resolve_noun(found, number, nouns, heads)
     # The speaker of a first person may be a pronoun that stands after the quote.
     for number in later:
         quote = reader.quote_around(found.mentions[number].offsets)
@@ -106,22 +138,47 @@ def _resolve_singular(reader: _Reader, number: int) -> None:
     """Take the nearest fitting mention of the same sentence, else the first of one before."""
     found = reader.found
     span = found.mentions[number]
-    personal = found.words(number).lower() in _PERSONAL
-    families = ("person",) if personal else ("place", "org")
     around = reader.quote_around(span.offsets)
     spoken = around if around and around.form == "direct" else None
-    for nearness, sentence in enumerate(reader.sentences(span.start)):
-        options = [
-            n
-            for n in reader.within(sentence)
-            if found.of[n].family in families
-            and not (spoken and spoken.speaker == found.mentions[n])
-            and (spoken or not _is_quoted(reader, n))
-        ]
-        if options:
-            _join(found, number, found.of[options[0 if nearness else -1]])
-            return
+    for families in _list_families(found, number):
+        for nearness, sentence in enumerate(reader.sentences(span.start)):
+            options = [
+                n
+                for n in reader.within(sentence, families)
+                if not (spoken and spoken.speaker == found.mentions[n])
+                and (spoken or not _is_quoted(reader, n))
+            ]
+            if options:
+                _join(found, number, found.of[options[0 if nearness else -1]])
+                return
     _join(found, number, None)
+
+
+def _list_families(found: Referents, number: int) -> tuple[tuple[str, ...], ...]:
+    """Return what a pronoun may stand for, the likeliest first.
+
+    "It" is a deal where it is acted on or judged, and a body or state where it acts.
+    """
+    words = found.words(number).lower()
+    if words in _PERSONAL:
+        return (("person",),)
+    span = found.mentions[number]
+    after = found.text[span.end : span.end + 12].split()
+    judged = bool(after) and after[0].strip(".,;:!?”\"") in _JUDGING
+    opens = bool(_OPENING.search(found.text[max(0, span.start - 8) : span.start]))
+    acts = opens or words == "its" or (bool(after) and after[0] in _ACTING)
+    states, things = ("place", "org"), ("agreement", "event", "issue")
+    return (things, states) if judged or not acts else (states, things)
+
+
+def _resolve_addressed(reader: _Reader, number: int) -> None:
+    """Take whom a speaker calls by name right after "you": "thank you, Peru"."""
+    found = reader.found
+    span = found.mentions[number]
+    gap = _VOCATIVE.match(found.text, span.end)
+    at = gap.end() if gap else -1
+    named = next((n for n, m in enumerate(found.mentions) if m.start == at and n in found.of), -1)
+    _join(found, number, found.of.get(named))
 
 
 def _is_quoted(reader: _Reader, number: int) -> bool:
@@ -130,19 +187,27 @@ def _is_quoted(reader: _Reader, number: int) -> bool:
 
 
 def _resolve_plural(reader: _Reader, number: int, plurals: dict[frozenset[int], Referent]) -> None:
-    """Take the first joined pair at hand, else for "the two" the last two that fit."""
+    """Take the first joined pair at hand, else for "the two" the last two that fit.
+
+    "They" may stand for a noun in the plural that is nearer: "Farmers cheered. They …".
+    """
     found = reader.found
     span = found.mentions[number]
     words = found.words(number).lower()
     families = _families(words)
+    size = next((_NUMBERS[word] for word in words.split() if word in _NUMBERS), 0)
     sentences = reader.sentences(span.start)
     group: list[Referent] = []
-    for sentence in sentences:
+    for nearness, sentence in enumerate(sentences):
+        if words in _OTHERS and nearness < 2 and (owner := _find_many(found, number, sentence)):
+            _join(found, number, owner)
+            return
         group = _find_pair(found, reader.within(sentence), families)
-        if group:
+        if group and (not size or len(group) == size):
             break
-    if not group and words not in ("they", "them", "their", "theirs", "themselves"):
-        group = _last_two(reader, sentences, families)
+        group = group if not size else []
+    if not group and words not in _OTHERS:
+        group = _last_few(reader, sentences, families, size or 2)
     # A plural mention joins the one that stands for the same members.
     members = frozenset(id(member) for member in group)
     same = [plurals[members]] if members in plurals else []
@@ -152,11 +217,26 @@ def _resolve_plural(reader: _Reader, number: int, plurals: dict[frozenset[int], 
         plurals[members] = referent
 
 
+def _find_many(found: Referents, number: int, sentence: Offsets) -> Referent | None:
+    """Return the first plural noun of a sentence that is a mention."""
+    for n in range(number - 1, max(-1, number - 12), -1):
+        span = found.mentions[n]
+        if not (sentence[0] <= span.start < sentence[1]) or n not in found.of:
+            continue
+        words = found.words(n).lower().split()
+        head = next((w for i, w in enumerate(words[1:], 1) if w in _LINKING), "")
+        noun = words[words.index(head) - 1] if head else words[-1]
+        plural = (noun.endswith("s") and not noun.endswith("ss")) or noun in ("people", "police")
+        if span.label == MENTION and plural and len(noun) > 3 and words[0] not in _PRONOUNS:
+            return found.of[n]
+    return None
+
+
 def _families(words: str) -> tuple[str, ...]:
     tail = words.split()[-1]
     if tail in _STATES:
         return ("place", "org")
-    if tail in ("they", "them", "their", "both", "two", "pair"):
+    if tail in _PLURAL or tail in ("two", "three", "four", "pair", "duo", "other", "another"):
         return ("person", "place", "org")
     return ("person",)
 
@@ -187,10 +267,10 @@ def _find_pair(
     return group if len(group) > 1 else []
 
 
-def _last_two(
-    reader: _Reader, sentences: Sequence[Offsets], families: tuple[str, ...]
+def _last_few(
+    reader: _Reader, sentences: Sequence[Offsets], families: tuple[str, ...], size: int
 ) -> list[Referent]:
-    """Return the last two different referents of one family, in text order."""
+    """Return the last few different referents of one family, in text order."""
     found = reader.found
     for family in families:
         seen: list[Referent] = []
@@ -199,60 +279,6 @@ def _last_two(
                 referent = found.of[number]
                 if referent.family == family and referent not in seen:
                     seen.append(referent)
-                if len(seen) == 2:
+                if len(seen) == size:
                     return seen[::-1]
     return []
-
-
-def _index_heads(found: Referents) -> dict[str, list[Referent]]:
-    heads: dict[str, list[Referent]] = {}
-    for referent in found.referents:
-        names = [referent.name] if referent.family != "person" else []
-        names += [title for title, _ in referent.titles]
-        for head in dict.fromkeys(strip_plural(find_head(name)) for name in names):
-            heads.setdefault(head, []).append(referent)
-    return heads
-
-
-def _resolve_noun(
-    found: Referents, number: int, nouns: dict[str, Referent], heads: dict[str, list[Referent]]
-) -> None:
-    """Join "the deal" to the deal, "the Indian side" to India, and equal wordings."""
-    words = found.clean(number)
-    name = split_name(words)
-    nation = _find_government(found, words)
-    fitting: list[Referent] = []
-    if nation is not None:
-        fitting = [r for r in found.referents if r.family == "place" and r.name == nation]
-    elif _is_definite(found.words(number)) and len(name) <= 4:
-        fitting = [r for r in heads.get(strip_plural(find_head(name)), []) if _fits(name, r)]
-    key = " ".join(name)
-    if not fitting and key in nouns:
-        fitting = [nouns[key].root()]
-    nouns[key] = found.place(number, fitting, "mention", name)
-
-
-def _find_government(found: Referents, words: str) -> tuple[str, ...] | None:
-    parts = words.replace("’s", "").replace("'s", "").split()
-    if len(parts) > 1 and parts[-1].lower() in _GOVERNMENTS:
-        nation = found.registry.get(" ".join(parts[:-1]))
-        return split_name(nation) if nation else None
-    return None
-
-
-def _is_definite(words: str) -> bool:
-    return words.lower().partition(" ")[0] in (
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "its",
-        "their",
-    )
-
-
-def _fits(name: tuple[str, ...], referent: Referent) -> bool:
-    return is_part_of(name, referent.name) or any(
-        is_part_of(name, title) for title, _ in referent.titles
-    )

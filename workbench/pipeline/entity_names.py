@@ -82,7 +82,7 @@ def _read_left(doc: Doc, start: int, norps: frozenset[str]) -> int:
     at = start
     while at and start - at < _LONGEST and _is_part(doc, at - 1):
         at -= 1
-    while at < start and (doc[at].lower_ in _NO_NAME or not doc[at].is_alpha):
+    while at < start and (doc[at].lower_ in _NO_NAME or not doc[at].text[:1].isalpha()):
         at += 1
     return at
 

@@ -81,6 +81,7 @@ _CONTINENTS = frozenset(
     ["european", "african", "asian", "american", "arab", "pan-african", "latin", "eurasian"]
     + ["islamic", "nordic", "caribbean", "atlantic", "andean"]
 )
+_BODIES = ("ORG", "EVENT", "LOC", "AGREEMENT")
 _BEFORE_OFFICE = frozenset(["former", "of", "and"])
 _SHORT_NATIONS = frozenset(["US", "U.S.", "UK", "U.K.", "EU", "UN", "U.N."])
 _WEAK_OFFICES = frozenset(
@@ -231,6 +232,12 @@ def _drop_topics(doc: Doc, found: Sequence[Found]) -> list[Found]:
     return [e for e in found if not _is_inside(e, names, longer, continents, doc)]
 
 
+def _holds(outer: Found, inner: Found) -> bool:
+    """Tell whether a longer name has a shorter one inside it."""
+    longer = outer.end - outer.start > inner.end - inner.start
+    return longer and outer.start <= inner.start and inner.end <= outer.end
+
+
 def _is_inside(
     e: Found, names: list[Found], longer: list[Found], bodies: list[Found], doc: Doc
 ) -> bool:
@@ -239,6 +246,8 @@ def _is_inside(
         return inner or any(
             n.label == "ISSUE" and n != e and n.start <= e.start and e.end <= n.end for n in longer
         )
+    if e.label in ("LOC", "ORG") and any(_holds(b, e) for b in longer if b.label in _BODIES):
+        return e.label == "LOC" or any(_holds(b, e) for b in longer if b.label == e.label)
     # "European" is no nationality in the name of a body.
     of_continent = e.label == "NORP" and doc[e.start].lower_ in _CONTINENTS
     return of_continent and any(b.start <= e.start and e.end <= b.end for b in bodies)
@@ -260,7 +269,7 @@ def _is_office(doc: Doc, head: Token, start: int) -> bool:
             return False
     if start == head.i and head.is_title and before is not None and head.lower_ in _SURNAMES:
         # "Reem Sultan" and "Emir Sadykov" are names.
-        return before.lower_ in ("the", "his", "her", ",") or before.ent_type_ == "NORP"
+        return before.lower_ in ("the", "his", "her") or before.ent_type_ == "NORP"
     return not (start == head.i and head.is_title and head.lower_ in _SURNAMES)
 
 

@@ -86,16 +86,21 @@ def _read_context(doc: Doc, e: Found) -> str:
     if e.label in ("PERSON", "ORG", "NORP") and is_single and before in ("in", "near"):
         return "GPE" if words[0].is_title and words[0].is_alpha else e.label
     if e.label in _UNSURE and 2 <= len(words) <= 4 and after is not None:
-        named = all(t.is_alpha and t.is_title or t.text in ("-", "al") for t in words)
+        named = all(t.text == "-" or _is_capital(doc, t) for t in words)
         if named and before not in ("the", "in") and _acts_as_person(doc, e.end, before):
             return "PERSON"
     return e.label
 
 
+def _is_capital(doc: Doc, token: Token) -> bool:
+    after_hyphen = token.i > 0 and doc[token.i - 1].text == "-"
+    return token.is_alpha and (token.is_title or after_hyphen or token.lower_ in ("al", "bin"))
+
+
 def _acts_as_person(doc: Doc, end: int, before: str) -> bool:
     """Tell whether what follows a name says that it is somebody's: "…, a baker", "… said"."""
     after = doc[end]
-    if after.lower_ in _SPEAKING or before in _SPEAKING:
+    if after.lower_ in _SPEAKING or (before in _SPEAKING and before != "told"):
         return True
     if after.text == "," and end + 1 < len(doc):
         following = doc[end + 1].lower_
@@ -157,6 +162,11 @@ def _learn_surnames(doc: Doc, entities: list[Found]) -> dict[str, str]:
         is_name = e.label == "PERSON" and (e.end - e.start > 1 or e.start in offices)
         if is_name and len(last) >= _SHORTEST and last.is_alpha and last.lower_ not in common:
             surnames.setdefault(last.text, doc[e.start : e.end].text)
+        first = doc[e.start]
+        # "Yoon Seo-jun": the family name stands first.
+        family_first = is_name and e.end - e.start > 2 and doc[e.end - 2].text == "-"
+        if family_first and first.is_alpha and first.lower_ not in common and len(first) > 1:
+            surnames.setdefault(first.text, doc[e.start : e.end].text)
     return surnames
 
 
