@@ -95,7 +95,8 @@ class Ends:
             if self.doc[number].text in (",", ";", ".", "”", '"'):
                 last = number - 1
                 break
-        return self._mention(verb.i, last + 1)
+        helpers = [c.i for c in verb.lefts if c.dep_ in ("aux", "auxpass", "neg") and c.i > verb.i - 4]
+        return self._mention(min([verb.i, *helpers]), last + 1)
 
     def _mention(self, start: int, end: int) -> Span | None:
         while start < end and (self.doc[start].text in _MARKS or self.doc[start].is_space):

@@ -29,7 +29,23 @@ def expand(token: Token) -> list[Token]:
             break
         found += joined
         at = joined[-1]
-    return found
+    return [*_joined_before(token), *found, *_joined_by_apposition(token)]
+
+
+def _joined_before(token: Token) -> list[Token]:
+    """Return what the parse hangs before a name it is joined to: "Sato and Delos Reyes"."""
+    for child in token.lefts:
+        if child.dep_ in ("nmod", "compound") and any(c.dep_ == "cc" for c in child.rights):
+            return [child]
+    return []
+
+
+def _joined_by_apposition(token: Token) -> list[Token]:
+    """Return what "and" joins behind an apposition: "Peru, the host, and Chile"."""
+    for child in token.rights:
+        if child.dep_ == "appos":
+            return [t for t in child.rights if t.dep_ == "conj" and t.pos_ == "PROPN"]
+    return []
 
 
 def is_passive(verb: Token) -> bool:

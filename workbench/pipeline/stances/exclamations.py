@@ -8,6 +8,7 @@ from workbench.pipeline.stances.reading import Reading
 from workbench.pipeline.stances.scene import Scene
 from workbench.pipeline.stances.status import Turn
 from workbench.pipeline.stances.targets import find_phrase_after, point
+from workbench.pipeline.syntax import expand
 
 _BETWEEN = frozenset([",", "to", "on", "for", "with", "of", "!", ":", "dear", "again"])
 _REACH = 5
@@ -30,7 +31,7 @@ def read_exclamation(scene: Scene, match: Match) -> Reading:
         at += 1
     head = find_phrase_after(scene, at)
     if head is not None:
-        point(scene, reading.aim, [head])
+        point(scene, reading.aim, expand(head))
     elif match.last.lower_ == "you":
         reading.aim.spans = _point_you(scene, match)
     reading.blocked = not reading.aim.spans

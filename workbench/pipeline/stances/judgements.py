@@ -37,6 +37,10 @@ _NEGATIVE = frozenset(
     + ["lacks", "lacking", "anything", "far", "nothing"]
 )
 _REACH = 3
+_AS_VERBS = frozenset(
+    ["describe", "regard", "see", "view", "portray", "characterise", "characterize", "depict"]
+    + ["treat", "sum", "summarise", "summarize", "class", "read"]
+)
 _OPENING, _CLOSING = "“\"‘", "”\"’"
 _COPULAS = frozenset(
     ["is", "are", "was", "were", "'s", "’s", "be", "been", "being", "'re", "’re", "am", "remains"]
@@ -114,6 +118,7 @@ def judge(judging: Judging, text: str, *, quoted: bool, strong: bool = False) ->
         if word in _NEGATIVE:
             turned = at
         contrasts = contrasts or (at > 0 and word in judging.contrast)
+        contrasts = contrasts or (word == "more" and words[0] == "less")
         weight = _weigh(judging, word)
         if weight and not (strong and word in judging.weak):
             signs.append(-weight if at - turned <= _REACH else weight)
@@ -147,25 +152,28 @@ def _read_calling(scene: Scene, judging: Judging, verb: Token) -> Found | None:
     aim = Aim()
     point(scene, aim, tokens[:1])
     start = verb.i + 1 if passive else tokens[0].i + 1
-    region = _find_region(scene, start)
+    region = _find_region(scene, verb, start)
     holders = find_holders(scene, verb)
     if region is None or not aim.spans or not holders:
         return None
     return _write(scene, judging, verb, (holders, aim.spans), region)
 
 
-def _find_region(scene: Scene, start: int) -> Offsets | None:
-    """Return the tokens of a judgement: what is in marks, after "as", or up to the next stop."""
+def _find_region(scene: Scene, verb: Token, start: int) -> Offsets | None:
+    """Return the tokens of a judgement: what is after "as" or in marks, else right after."""
     doc = scene.doc
-    end = min(len(doc), start + 2 * _LONGEST)
-    for at in range(start, min(end, start + 8)):
-        if doc[at].text in _OPENING:
+    by_as = verb.lemma_ in _AS_VERBS
+    for at in range(start, min(len(doc), start + _LONGEST)):
+        token = doc[at]
+        if token.lower_ == "as" and at + 1 < len(doc):
+            marked = doc[at + 1].text in _OPENING
+            return _read_marked(doc, at + 2) if marked else _read_plain(doc, at + 1)
+        if token.text in _OPENING and not by_as:
             return _read_marked(doc, at + 1)
-        if doc[at].lower_ == "as":
-            return _find_region(scene, at + 1) if doc[at + 1 : at + 2] else None
-        if doc[at].text in ".;:?!" or doc[at].is_space:
+        if token.text in ".;:?!" or token.is_space:
             return None
-        if doc[at].pos_ in ("ADJ", "NOUN", "ADV", "VERB") or doc[at].lower_ in ("a", "an"):
+        opens = token.pos_ in ("ADJ", "ADV", "NOUN") or token.lower_ in ("a", "an")
+        if at == start and not by_as and opens:
             return _read_plain(doc, at)
     return None
 

@@ -90,7 +90,8 @@ class Match:
     @property
     def is_negative(self) -> bool:
         """Whether the cue has its own negation ("not stand for"), which then denies nothing."""
-        return self.cue.words[0].startswith(("not", "no", "can", "would"))
+        words = self.cue.words
+        return words[0] in ("can", "ca", "would") or (words[0].startswith("not") and "hear" in words)
 
 
 def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
@@ -118,8 +119,13 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
                 by_form[form].append(cue)
     if problems:
         raise SourceError("the lexicon of stances can't be read", problems)
-    ordered = {f: tuple(sorted(c, key=lambda cue: -len(cue.words))) for f, c in by_form.items()}
+    ordered = {form: tuple(sorted(cues, key=_rank)) for form, cues in by_form.items()}
     return Lexicon(ordered, _read_roles(modifiers, verbs))
+
+
+def _rank(cue: Cue) -> tuple[int, bool]:
+    """Order the cues of one form: longer ones first, then adjectives, which ask for more."""
+    return (-len(cue.words), cue.part != "adj")
 
 
 def _read_roles(source: str, irregular: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
@@ -204,7 +210,7 @@ def _find_head(doc: Doc, cue: Cue, numbers: tuple[int, ...]) -> Token:
         for at in numbers:
             if doc[at].pos_ == "VERB":
                 return doc[at]
-    return doc[numbers[0]]
+    return doc[numbers[-1]] if cue.part == "noun" else doc[numbers[0]]
 
 
 def _has_part(token: Token, cue: Cue) -> bool:
@@ -227,11 +233,11 @@ def _has_part(token: Token, cue: Cue) -> bool:
 def _is_adjective(token: Token, cue: Cue) -> bool:
     if len(cue.words) > 1:
         return True
-    if token.dep_ == "amod":
+    follows = token.i + 1 < len(token.doc) and token.nbor(1).lower_ in cue.prepositions
+    if token.dep_ == "amod" and not follows:
         return False
     if token.tag_ in ("VBN", "VBD"):
-        return not any(child.dep_ == "dobj" for child in token.rights)
-    follows = token.i + 1 < len(token.doc) and token.nbor(1).lower_ in cue.prepositions
+        return follows and not any(child.dep_ == "dobj" for child in token.rights)
     return token.pos_ == "ADJ" or (follows and token.pos_ in ("ADV", "NOUN", "PROPN", "VERB"))
 
 

@@ -27,12 +27,17 @@ from workbench.pipeline.syntax import (
 )
 
 _NEAR = 5
+_CARRIED = ("dobj", "nsubjpass", "npadvmod", "oprd")
+_PEOPLE = (
+    "ers", "ors", "ists", "ans", "ents", "men", "women", "ees", "ants", "ians", "folk", "people",
+    "families", "firms", "nationals", "pupils", "refugees", "carriers", "airlines",
+)
 
 
 def read_noun(scene: Scene, match: Match) -> Reading:
     """Read a noun by the verb that carries it, else by whose it is."""
     noun = match.last
-    verb = _find_carrier(noun)
+    verb = _find_carrier(scene, noun)
     reading = start_reading(scene, match, verb if verb is not None else noun, noun)
     reading.last = noun.i
     if match.cue.kind == "act":
@@ -81,12 +86,16 @@ def read_adjective(scene: Scene, match: Match) -> Reading:
     return reading
 
 
-def _find_carrier(noun: Token) -> Token | None:
+def _find_carrier(scene: Scene, noun: Token) -> Token | None:
     """Return the verb that has a noun as its object, through "and" and the passive."""
     at = noun
     for _ in range(3):
-        if at.dep_ in ("dobj", "nsubjpass") and at.head.pos_ in ("VERB", "AUX"):
+        if at.dep_ in _CARRIED and at.head.pos_ in ("VERB", "AUX"):
             return at.head
+        above = at.head.head
+        if at.dep_ == "pobj" and scene.has(above, "ender") and above.pos_ in ("VERB", "AUX"):
+            # "did away with a levy"
+            return above
         if at.dep_ != "conj":
             break
         at = at.head
@@ -131,7 +140,10 @@ def _can_suffer(scene: Scene, token: Token) -> bool:
         return entity.label in HOLDING
     if token.pos_ == "PRON" or scene.has(token, "agent"):
         return True
-    return token.lower_.endswith(("ers", "ors", "ists", "ans", "ents", "men", "women"))
+    nations = (scene.ends.by_token.get(child.i) for child in token.lefts)
+    if any(nation is not None and nation.label_ == "NORP" for nation in nations):
+        return True
+    return token.lower_.endswith(_PEOPLE)
 
 
 def _read_courtesy(scene: Scene, match: Match, reading: Reading, verb: Token) -> None:

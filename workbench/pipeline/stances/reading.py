@@ -43,7 +43,9 @@ def start_reading(scene: Scene, match: Match, verb: Token, noun: Token | None = 
     turn = read_turn(scene, verb, noun, own=own, firm=match.is_negative)
     reading = Reading(turn=turn, polarity=match.cue.polarity)
     # What somebody is asked to feel is not what they feel; a term of a deal is no stance.
-    reading.blocked = turn.demanded or _is_term(verb) or _is_question(verb)
+    reading.blocked = (
+        turn.demanded or _is_term(verb) or _is_question(verb) or _is_ground(scene, verb)
+    )
     return reading
 
 
@@ -60,6 +62,7 @@ def write_reading(scene: Scene, match: Match, reading: Reading, name: str = "") 
             status = "denied"
     first = min(reading.turn.first, match.numbers[0])
     last = max(reading.last, match.numbers[-1])
+    last = _reach_target(scene, last, reading, match)
     if scene.ends.line(scene.doc[first]) != scene.ends.line(scene.doc[last]):
         first, last = match.numbers[0], match.numbers[-1]
     rule = f"frame:{name or ' '.join(match.cue.words)}"
@@ -73,6 +76,16 @@ def write_reading(scene: Scene, match: Match, reading: Reading, name: str = "") 
         SCORES["frame"],
         reading.by_author,
     )
+
+
+def _reach_target(scene: Scene, last: int, reading: Reading, match: Match) -> int:
+    """Return the preposition after a cue that leads to the target: it belongs to the cue."""
+    after = last + 1
+    if after >= len(scene.doc) or scene.doc[after].lower_ not in match.cue.prepositions:
+        return last
+    token = scene.doc[after]
+    leads = any(token.idx < span.start for span in reading.aim.spans)
+    return after if leads else last
 
 
 def lend_speaker(scene: Scene, reading: Reading, verb: Token) -> None:
@@ -92,6 +105,16 @@ def _is_term(verb: Token) -> bool:
         child.dep_ == "prep" and any(c.tag_ == "WDT" for c in child.children)
         for child in verb.lefts
     )
+
+
+def _is_ground(scene: Scene, verb: Token) -> bool:
+    """Tell whether a verb says what somebody is blamed or thanked for."""
+    if verb.dep_ != "pcomp" or verb.head.lower_ not in ("for", "of", "with", "over"):
+        return False
+    above = verb.head.head
+    if above.pos_ != "VERB" or scene.has(above, "denier") or scene.has(above, "reverser"):
+        return False
+    return any(child.dep_ in ("dobj", "nsubjpass") for child in above.children)
 
 
 def _is_question(verb: Token) -> bool:

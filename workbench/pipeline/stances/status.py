@@ -52,7 +52,7 @@ def read_turn(
         above = _find_above(scene, at)
         if above is None:
             break
-        if scene.has(above, "demanding") and at.dep_ in ("xcomp", "ccomp"):
+        if scene.has(above, "demanding") and _is_asked(at):
             turn.demanded = True
         if scene.has(above, "denier"):
             denied = True
@@ -69,6 +69,16 @@ def read_turn(
     return turn
 
 
+def _is_asked(verb: Token) -> bool:
+    """Tell whether a clause under "urge" or "tell" is what is asked, and no speech."""
+    if verb.dep_ == "xcomp":
+        return True
+    asks = verb.head.lower_ not in ("told", "tell", "tells", "telling", "warned", "warns", "warn")
+    return verb.dep_ == "ccomp" and (asks or any(c.lower_ == "to" for c in verb.lefts)) and (
+        verb.i > verb.head.i
+    )
+
+
 def _find_above(scene: Scene, verb: Token) -> Token | None:
     """Return the verb that a verb depends on for what it means, None where the clause ends."""
     if verb.dep_ in ("xcomp", "ccomp") and verb.head.pos_ in ("VERB", "AUX", "ADJ"):
@@ -77,7 +87,9 @@ def _find_above(scene: Scene, verb: Token) -> Token | None:
             return None
         return verb.head
     if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
-        return verb.head.head
+        above = verb.head.head
+        # "steered clear of blaming"
+        return above.head if above.dep_ in ("advmod", "acomp", "prt") else above
     if verb.dep_ == "dobj" and verb.head.pos_ == "VERB":
         return verb.head
     if verb.dep_ == "acl" and verb.head.dep_ in ("dobj", "attr") and verb.head.head.pos_ == "VERB":

@@ -140,7 +140,7 @@ def _find_own(scene: Scene, match: Match) -> Aim:
 def _add_objects(scene: Scene, aim: Aim, verb: Token, match: Match) -> None:
     _add(scene, aim, find_objects(verb), match)
     if not aim.spans:
-        gerunds = [c for c in verb.rights if c.dep_ in ("xcomp", "ccomp") and c.tag_ == "VBG"]
+        gerunds = [c for c in verb.rights if c.dep_ in ("xcomp", "ccomp") and _is_gerund(c)]
         _add(scene, aim, gerunds[:1], match)
 
 
@@ -155,6 +155,10 @@ def _add_infinitive(scene: Scene, aim: Aim, word: Token) -> None:
     follow_verb(scene, aim, verb)
 
 
+def _is_gerund(verb: Token) -> bool:
+    return verb.tag_ == "VBG" or any(child.lower_ == "being" for child in verb.lefts)
+
+
 def _is_cue(scene: Scene, verb: Token) -> bool:
     cues = scene.lexicon.cues.get(verb.lower_, ())
     return any(cue.kind == "attitude" and cue.words == (verb.lemma_,) for cue in cues)
@@ -165,7 +169,7 @@ def _add(scene: Scene, aim: Aim, tokens: list[Token], match: Match) -> None:
     for token in tokens:
         if token.lower_ in _SKIPPED or scene.has(token, "time") or token.i in match.numbers:
             continue
-        if token.pos_ in ("VERB", "AUX") and token.tag_ == "VBG":
+        if token.pos_ in ("VERB", "AUX") and _is_gerund(token):
             if _is_cue(scene, token):
                 aim.is_cue = True
             else:
