@@ -259,7 +259,9 @@ def _is_office(doc: Doc, head: Token, start: int) -> bool:
     after = doc[head.i + 1] if head.i + 1 < len(doc) else None
     if head.lower_ in _WEAK_OFFICES and start == head.i:
         of = after is not None and after.lower_ in ("of", "for", ",", "told", "said", "at")
-        owned = before is not None and (before.pos_ == "DET" or before.tag_ in ("POS", "PRP$"))
+        owned = before is not None and (
+            before.pos_ == "DET" or before.tag_ in ("POS", "PRP$") or before.dep_ == "compound"
+        )
         appos = before is not None and before.text == ","
         is_noun = head.pos_ in ("", "NOUN", "PROPN")
         needs_of = head.lower_ in ("head", "chief", "major", "captain", "general")

@@ -103,6 +103,10 @@ class Ends:
             start += 1
         while start < end and (self.doc[end - 1].is_punct or self.doc[end - 1].is_space):
             end -= 1
+        closing = next((i for i in range(start, end) if self.doc[i].text == "”"), None)
+        if closing is not None and not any(self.doc[i].text == "“" for i in range(start, closing)):
+            # “formalising” cooperation: the phrase begins behind the mark that it would cut.
+            start = closing + 1
         if start >= end or self.line(self.doc[start]) != self.line(self.doc[end - 1]):
             return None
         piece = self.doc[start:end]

@@ -17,6 +17,7 @@ from workbench.pipeline.extensions import register_extensions
 from workbench.pipeline.lexicons import TableCarrier
 from workbench.pipeline.mentions import Ends, add_mentions
 from workbench.pipeline.speakers import find_speakers, find_speaking_end
+from workbench.pipeline.speech_tags import find_tag_source, find_tagged
 from workbench.pipeline.wordforms import inflect, read_irregular
 
 REPORTING = "lexicons/reporting.tsv"
@@ -27,6 +28,8 @@ _CLOSING = {"“": "”", "„": "“”", "«": "»", '"': '"', "‘": "’"}
 _OPENED = re.compile(r"[“„«]|(?<![\w\"])\"(?=\S)|(?<![\w’])‘(?=\S)")
 _SCARE = 2
 """Words that a quotation must exceed: one or two in marks are set apart, not said."""
+_TAG = 14
+"""Words between a clause and the verb behind it that reports it."""
 _NEAR = 6
 """Marked quotations beside a clause that it may share words with."""
 
@@ -41,11 +44,14 @@ class QuotationFinder(TableCarrier):
         irregular = read_irregular(self.tables[IRREGULAR])
         self.direct: set[str] = set()
         self.indirect: set[str] = set()
+        self.particles: set[str] = set()
         for line in self.tables[REPORTING].splitlines():
             verb, tab, reports = line.partition("\t")
             if not tab or line.startswith("#"):
                 continue
-            forms = inflect(verb.strip(), "verb", irregular)
+            forms = {form for form in inflect(verb.split()[0], "verb", irregular)}
+            if " " in verb.strip():
+                self.particles.update(forms)
             if reports.strip() in ("direct", "both"):
                 self.direct.update(forms)
             if reports.strip() in ("indirect", "both"):
@@ -69,15 +75,27 @@ class QuotationFinder(TableCarrier):
         for token in doc:
             if token.lower_ not in self.indirect or token.pos_ not in ("VERB", "AUX"):
                 continue
-            content = _find_content(token)
-            if content is None or ends.is_masked(token) or _is_inside(token.idx, marked):
+            if token.lower_ in self.particles and not _has_particle(token):
+                continue
+            if ends.is_masked(token) or _is_inside(token.idx, marked):
+                continue
+            content, source = find_tagged(token), None
+            if content is not None:
+                source = find_tag_source(token, content[1] + 1, ends)
+            else:
+                content = _find_content(token)
+            if content is None:
                 continue
             offsets = _settle(doc, content, token, marked)
-            speaker = find_speaking_end(token, ends)
+            speaker = source or find_speaking_end(token, ends)
             if offsets is not None and speaker is not None:
                 rule = f"indirect:{token.lower_}"
                 found.append(Quote(*offsets, speaker, "indirect", 0.7, rule))
         return found
+
+
+def _has_particle(verb: Token) -> bool:
+    return verb.i + 1 < len(verb.doc) and verb.nbor(1).lower_ == "on"
 
 
 @Language.factory("workbench_quotations", default_config={"tables": None}, assigns=["doc._.quotes"])
@@ -126,14 +144,17 @@ def _find_close(text: str, start: int, line_end: int, closing: str) -> int | Non
 
 
 def _find_content(verb: Token) -> tuple[int, int] | None:
-    """Return the tokens of the clause that a reporting verb reports."""
-    for child in verb.children:
-        if child.dep_ != "ccomp" or child.pos_ not in ("VERB", "AUX", "NOUN", "PROPN", "ADJ"):
+    """Return the tokens of the clause that a reporting verb reports, one after it first."""
+    clauses = [child for child in verb.children if child.dep_ == "ccomp"]
+    for child in sorted(clauses, key=lambda child: child.i < verb.i):
+        if child.pos_ not in ("VERB", "AUX", "NOUN", "PROPN", "ADJ"):
             continue
         start, end = child.left_edge.i, child.right_edge.i + 1
         if start < verb.i < end:
             # "The plan, he said, is dead": the parse wraps the clause around the verb.
             return None
+        if child.i < verb.i and verb.i - end > _TAG:
+            continue
         marks = [t for t in child.lefts if t.dep_ == "mark" and t.lower_ == "that"]
         if marks:
             start = marks[0].i + 1

@@ -20,6 +20,10 @@ _CARRIERS = frozenset(
 )
 _PRONOUNS = frozenset({"he", "she", "they", "it", "i", "we"})
 _WINDOW = 12
+_FRAGMENT = 80
+"""Characters: a longer quotation is a sentence of its own."""
+_VIEW = 120
+_SENTENCE = 40
 _SPEAKING = frozenset({"PERSON", "ROLE", "ORG", "GPE", "NORP"})
 
 
@@ -40,13 +44,18 @@ def find_speakers(
     for start, end in marked:
         line = _find_line(doc.text, start, end)
         near = verbs[bisect_left(at, line[0]) : bisect_left(at, line[1])]
-        near.sort(key=lambda verb: _distance(verb.idx, start, end))
-        speaker, rule = None, ""
-        for verb in near[:3]:
+        sentence = _find_sentence(doc, starts, start, end)
+        near.sort(key=lambda v: (v.i not in sentence, *_distance(v.idx, start, end)))
+        speaker, rule = find_introducer(doc, starts, start, ends), "direct:colon"
+        for verb in near[:3] if speaker is None else ():
             speaker = find_speaking_end(verb, ends)
+            if speaker is not None and _is_quoted(speaker, marked):
+                speaker = _find_beside(verb, ends, marked)
             if speaker is not None:
                 rule = f"direct:{verb.lower_}"
                 break
+        if speaker is None and end - start <= _FRAGMENT:
+            speaker, rule = _find_viewer(doc, starts, line, (start, end), ends), "direct:for"
         if speaker is None:
             speaker = _find_source(doc, starts, line, ends)
             rule = "direct:according"
@@ -55,6 +64,67 @@ def find_speakers(
         quotes.append(Quote(start, end, speaker, "direct", 0.8 if speaker else 0.5, rule or None))
         previous, previous_end = speaker, end
     return quotes
+
+
+def find_introducer(doc: Doc, starts: list[int], start: int, ends: Ends) -> Span | None:
+    """Return who acts in the clause before a colon: "Diaz struck a softer note: “…”"."""
+    at = bisect_left(starts, start) - 2
+    if at < 1 or doc[at].text != ":" or not doc.has_annotation("DEP"):
+        return None
+    for number in range(at - 1, max(-1, at - _SENTENCE), -1):
+        token = doc[number]
+        if token.text in (".", "!", "?", "”") or (token.is_space and "\n" in token.text):
+            break
+        if token.pos_ in ("VERB", "AUX") and token.tag_ in ("VBD", "VBZ", "VBP"):
+            for subject in find_subjects(token) or find_controllers(token):
+                span = name_speaker(_find_behind(subject), ends)
+                if span is not None and ends.line(subject) == ends.line(token):
+                    return span
+    return None
+
+
+def _is_quoted(span: Span, marked: list[Offsets]) -> bool:
+    at = bisect_left(marked, (span.start + 1, 0)) - 1
+    return at >= 0 and marked[at][0] <= span.start < marked[at][1]
+
+
+def _find_viewer(
+    doc: Doc, starts: list[int], line: Offsets, quote: Offsets, ends: Ends
+) -> Span | None:
+    """Return for whom a thing is what the quoted words say: "For Diaz, the text is “…”"."""
+    first = bisect_left(starts, max(line[0], quote[0] - _VIEW))
+    last = bisect_left(starts, min(line[1], quote[1] + _VIEW))
+    for number in range(first, last - 1):
+        if doc[number].lower_ in ("for", "to") and not quote[0] <= doc[number].idx < quote[1]:
+            span = ends.find_entity(doc[number + 1])
+            if span is not None and span.label in ("PERSON", "ROLE", "ORG"):
+                return span
+    return None
+
+
+def name_speaker(token: Token, ends: Ends) -> Span | None:
+    """Return the span of a speaking word: a name in apposition or behind a title before all."""
+    span = ends.find_end(token)
+    if span is None or span.label == "PERSON":
+        return span
+    doc = token.doc
+    inside = ends.by_token.get(token.i)
+    after = inside.end if inside is not None else token.i + 1
+    for number in (after, after + 1):
+        if number >= len(doc) or (number > after and doc[after].text != ","):
+            break
+        entity = ends.find_entity(doc[number])
+        if entity is not None and entity.label == "PERSON" and span.label != "PERSON":
+            closes = number == after or _closes(doc, number, ends)
+            if closes and (span.label in ("ROLE", "MENTION", "NORP") or number == after):
+                return entity
+    return span
+
+
+def _closes(doc: Doc, number: int, ends: Ends) -> bool:
+    entity = ends.by_token.get(number)
+    end = entity.end if entity is not None else number + 1
+    return end < len(doc) and doc[end].text in (",", "(", ".", "”", "—")
 
 
 def _find_reports(
@@ -71,6 +141,14 @@ def _find_reports(
         if at < 0 or token.idx >= marked[at][1]:
             verbs.append(token)
     return verbs
+
+
+def _find_sentence(doc: Doc, starts: list[int], start: int, end: int) -> range:
+    """Return the tokens of the sentence around a short quotation; a long one may have several."""
+    at = bisect_left(starts, start)
+    if end - start > _FRAGMENT or at >= len(doc) or not doc.has_annotation("SENT_START"):
+        return range(len(doc))
+    return range(doc[at].sent.start, doc[at].sent.end)
 
 
 def _distance(at: int, start: int, end: int) -> tuple[int, int]:
@@ -96,7 +174,7 @@ def find_speaking_end(verb: Token, ends: Ends) -> Span | None:
     for subject in subjects:
         subject = _find_behind(subject)
         if ends.line(subject) == ends.line(verb):
-            return ends.find_end(subject)
+            return name_speaker(subject, ends)
     return _find_beside(verb, ends)
 
 
@@ -117,8 +195,8 @@ def _find_behind(subject: Token) -> Token:
     return subject
 
 
-def _find_beside(verb: Token, ends: Ends) -> Span | None:
-    """Return the nearest entity or pronoun before a verb, or right after it."""
+def _find_beside(verb: Token, ends: Ends, marked: list[Offsets] | None = None) -> Span | None:
+    """Return the nearest entity or pronoun before a verb, or right after it, outside marks."""
     doc = verb.doc
     for number in range(verb.i + 1, min(len(doc), verb.i + 5)):
         span = ends.find_entity(doc[number])
@@ -134,8 +212,9 @@ def _find_beside(verb: Token, ends: Ends) -> Span | None:
         if token.is_punct and token.text in '.!?“”"':
             break
         span = ends.find_entity(token)
-        if span is not None and span.label in _SPEAKING:
-            return span
+        if span is not None and span.label in _SPEAKING and not _is_quoted(span, marked or []):
+            if span.label == "PERSON" or not marked:
+                return span
         if token.lower_ in _PRONOUNS:
             return ends.find_end(token)
     return None

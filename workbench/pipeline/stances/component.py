@@ -52,7 +52,7 @@ class StanceFinder(TableCarrier):
         found = [
             stance
             for match in find_cues(doc, self.lexicon)
-            if not ends.is_masked(match.head)
+            if not ends.is_masked(match.head) and not _is_named(ends, match)
             for stance in _read(scene, match)
         ]
         if scene.parsed:
@@ -78,6 +78,13 @@ def make_stance_finder(nlp: Language, name: str, tables: Mapping[str, str] | Non
     """Make the component; `tables` maps file names to sources, None takes the package's own."""
     register_extensions()
     return StanceFinder(tables)
+
+
+def _is_named(ends: Ends, match: Match) -> bool:
+    """Tell whether a noun of attitude is part of a name: the "defence" of a "defence pact"."""
+    if match.cue.part != "noun" or match.cue.kind not in ("attitude", "exclaim"):
+        return False
+    return match.head.i in ends.by_token
 
 
 def _read(scene: Scene, match: Match) -> list[Found]:

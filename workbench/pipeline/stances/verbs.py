@@ -34,8 +34,7 @@ def read_verb(scene: Scene, match: Match) -> Reading:
     reading.aim = find_targets(scene, match, [verb])
     if match.cue.kind == "contact":
         _read_contact(scene, reading, verb)
-    if match.cue.kind == "act":
-        _read_act(scene, reading, verb)
+        reading.blocked = reading.blocked or _is_planned(scene, verb)
     if is_passive(verb) and not reading.holders:
         reading.blocked = True
     if reading.aim.is_cue or _is_steering(scene, match) or _is_literal(scene, verb):
@@ -101,10 +100,11 @@ def _is_literal(scene: Scene, verb: Token) -> bool:
     return any(scene.has(place, "arrival") for place in places)
 
 
-def _read_act(scene: Scene, reading: Reading, verb: Token) -> None:
-    """Tell what an act is done to; one who acts on things that can't feel it shows nothing."""
-    if is_passive(verb) and verb.dep_ in ("acl", "relcl") and not reading.holders:
-        reading.blocked = True
+def _is_planned(scene: Scene, verb: Token) -> bool:
+    """Tell whether a contact is yet to come: only what happened is reported as an act."""
+    if any(child.dep_ == "aux" and child.lower_ in ("will", "’ll", "'ll") for child in verb.lefts):
+        return True
+    return verb.dep_ == "xcomp" and scene.has(verb.head, "planning")
 
 
 def _read_contact(scene: Scene, reading: Reading, verb: Token) -> None:
