@@ -79,6 +79,9 @@ def make_clusters(
 
 def _pair(text: str, mentions: list[Span], links: Iterable[Link]) -> list[tuple[int, int]]:
     """Turn links into pairs of mention numbers; an end that names nothing here is passed over."""
+    links = list(links)
+    if not links:
+        return []
     by_end: defaultdict[Offsets | str, list[int]] = defaultdict(list)
     for number, span in enumerate(mentions):
         by_end[span.offsets].append(number)

@@ -9,6 +9,8 @@ from functools import lru_cache
 Words = tuple[str, ...]
 """The words of a name in lower case, without article, possessive and dots."""
 
+_REMEMBERED = 20_000
+"""Names whose form is kept: an article says the same ones over and over."""
 _TOKEN = re.compile(r"\w+(?:[-’'.&]\w+)*", re.UNICODE)
 _ARTICLES = frozenset({"the", "a", "an", "this", "that", "these", "those", "its", "their", "his"})
 _PREPOSITIONS = frozenset(
@@ -20,7 +22,7 @@ _HONORIFICS = frozenset(
 )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_REMEMBERED)
 def clean_name(words: str) -> str:
     """Bring a name into the form that the registry is asked for: "the U.S.’s" is "US"."""
     name = re.sub(r"['’]s?$", "", words.strip())
@@ -30,7 +32,7 @@ def clean_name(words: str) -> str:
     return re.sub(r"\s+", " ", name)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_REMEMBERED)
 def split_name(words: str) -> Words:
     """Split a name into its words in lower case; articles and honorifics in front are left out."""
     found = [token.replace(".", "").lower() for token in _TOKEN.findall(clean_name(words))]
@@ -83,14 +85,15 @@ def is_handle_of(handle: str, person: Words) -> bool:
     return (len(surname) >= 4 and letters.endswith(surname)) or letters == "".join(person)
 
 
-def find_initials(name: str) -> set[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def find_initials(name: str) -> frozenset[str]:
     """Return the acronyms a name of several words may have, small words counted or not."""
     words = [word for word in re.split(r"[\s\-–]+", clean_name(name)) if word]
     if not 2 <= len(words) <= 10:
-        return set()
+        return frozenset()
     every = "".join(word[0] for word in words).upper()
     capitals = "".join(word[0] for word in words if word[0].isupper())
-    return {initials for initials in (every, capitals) if len(initials) > 1}
+    return frozenset(initials for initials in (every, capitals) if len(initials) > 1)
 
 
 def read_registry(source: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from spacy.util import get_installed_models
 
 from workbench.core.errors import PipelineError
 from workbench.core.scheme import Scheme
-from workbench.pipeline import clusters, quotations
+from workbench.pipeline import quotations
 from workbench.pipeline.entity_rules import list_gazetteers
 from workbench.pipeline.extensions import register_extensions
 from workbench.pipeline.stances.component import StanceFinder
@@ -63,7 +63,9 @@ def make_pipeline(
 ) -> Language:
     """Stand our components around a base pipeline, with the lists of a project's seeds.
 
-    A pipeline that has them already, such as a trained model of ours, is returned as it is.
+    A pipeline that has them already, such as a trained model of ours, is returned as it is. The
+    stances' component makes the clusters, for the mentions that stances need are in them; one
+    without stances can add `workbench_clusters`.
     """
     nlp = load_base(base)
     if "workbench_stances" in nlp.pipe_names:
@@ -82,7 +84,6 @@ def make_pipeline(
     nlp.add_pipe("workbench_names")
     for name, tables in (
         ("workbench_quotations", quotations.QuotationFinder.needed),
-        ("workbench_clusters", clusters.ClusterMaker.needed),
         ("workbench_stances", StanceFinder.needed),
     ):
         nlp.add_pipe(name, config={"tables": read_tables(seeds, tables)})

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Doc, Token
 
+from workbench.pipeline.words import find_words, hash_words
+
 _LONGEST = 7
 _SMALL = frozenset(["of", "on", "for", "and", "the", "de", "del", "la", "al", "da", "do", "des"])
 _NO_NAME = frozenset(
@@ -31,30 +33,43 @@ _EVENT_TOPICS = frozenset(
 _DEFINITE_EVENTS = frozenset(
     ["summit", "referendum", "exercises", "drills", "conference", "ministerial", "inauguration"]
 )
+_HEADS = (("org_heads", "ORG", "org"), ("loc_heads", "LOC", "loc"), ("gpe_heads", "GPE", "region"))
+_LISTS = ("org_heads", "org_joiners", "loc_heads", "gpe_heads", "issue_heads")
 _Name = tuple[int, int, str, str]
 
 
-def find_names(doc: Doc, lists: Mapping[str, frozenset[str]]) -> Iterator[_Name]:
-    """Yield start and end token, label and rule of each name that ends in a telling word."""
-    orgs, joiners = lists.get("org_heads", frozenset()), lists.get("org_joiners", frozenset())
-    places, regions = lists.get("loc_heads", frozenset()), lists.get("gpe_heads", frozenset())
-    issues = lists.get("issue_heads", frozenset())
-    norps = lists.get("norp", frozenset())
-    for token in doc:
-        lower = token.lower_
-        if token.is_title or token.is_upper:
-            if lower in joiners and token.i + 2 < len(doc) and token.nbor(1).lower_ in ("of", "for"):
-                end = read_tail(doc, token.i + 1)
-                if end > token.i + 2:
-                    yield _read_left(doc, token.i, norps), end, "ORG", "org"
-            if lower in orgs:
-                yield from _read_name(doc, token, "ORG", "org", norps)
-            elif lower in places:
-                yield from _read_name(doc, token, "LOC", "loc", norps)
-            elif lower in regions:
-                yield from _read_name(doc, token, "GPE", "region", norps)
-        elif lower in issues:
-            yield from _read_issue(doc, token)
+class NameFinder:
+    """Finds the names that end, or go on, in the words of some lists."""
+
+    def __init__(self, lists: Mapping[str, frozenset[str]]) -> None:
+        self._lists = {name: lists.get(name, frozenset()) for name in (*_LISTS, "norp")}
+        self._ids = hash_words(word for name in _LISTS for word in self._lists[name])
+
+    def find(self, doc: Doc) -> Iterator[_Name]:
+        """Yield start and end token, label and rule of each name."""
+        norps = self._lists["norp"]
+        nations = norps | frozenset(ent.text for ent in doc.ents if ent.label_ in ("GPE", "ORG"))
+        for number in find_words(doc, self._ids):
+            token = doc[number]
+            lower = token.lower_
+            if not (token.is_title or token.is_upper):
+                if lower in self._lists["issue_heads"]:
+                    yield from _read_issue(doc, token)
+                continue
+            if lower in self._lists["org_joiners"]:
+                yield from _read_joined(doc, token)
+            for name, label, rule in _HEADS:
+                if lower in self._lists[name]:
+                    yield from _read_name(doc, token, label, rule, nations)
+                    break
+
+
+def _read_joined(doc: Doc, token: Token) -> Iterator[_Name]:
+    """Read "Ministry of Trade and Industry"."""
+    if token.i + 2 < len(doc) and token.nbor(1).lower_ in ("of", "for"):
+        end = read_tail(doc, token.i + 1)
+        if end > token.i + 2:
+            yield _read_left(doc, token.i), end, "ORG", "org"
 
 
 def read_tail(doc: Doc, end: int) -> int:
@@ -78,7 +93,7 @@ def _is_listed(doc: Doc, at: int) -> bool:
     return following is not None and following.is_title and not following.ent_type_
 
 
-def _read_left(doc: Doc, start: int, norps: frozenset[str]) -> int:
+def _read_left(doc: Doc, start: int) -> int:
     at = start
     while at and start - at < _LONGEST and _is_part(doc, at - 1):
         at -= 1
@@ -101,9 +116,9 @@ def _is_part(doc: Doc, at: int) -> bool:
 
 
 def _read_name(
-    doc: Doc, head: Token, label: str, rule: str, norps: frozenset[str]
+    doc: Doc, head: Token, label: str, rule: str, nations: frozenset[str]
 ) -> Iterator[_Name]:
-    start = _read_left(doc, head.i, norps)
+    start = _read_left(doc, head.i)
     end = head.i + 1
     if label == "ORG" and start < head.i and end < len(doc) and doc[end].lower_ == "of":
         end = max(end, read_tail(doc, end))
@@ -111,16 +126,12 @@ def _read_name(
         return
     # "Peru’s Senate" is two names.
     for at in range(start, head.i):
-        if doc[at].text in ("’s", "'s") and doc[at - 1].text in norps | _nations(doc):
+        if doc[at].text in ("’s", "'s") and doc[at - 1].text in nations:
             start = at + 1
     if start < head.i and doc[start].text in ("-", "’s", "’"):
         start += 1
     if start < head.i:
         yield start, end, label, rule
-
-
-def _nations(doc: Doc) -> frozenset[str]:
-    return frozenset(ent.text for ent in doc.ents if ent.label_ in ("GPE", "ORG"))
 
 
 def _read_issue(doc: Doc, head: Token) -> Iterator[_Name]:
@@ -139,13 +150,17 @@ def _read_issue(doc: Doc, head: Token) -> Iterator[_Name]:
         yield start, head.i + 1, "ISSUE", "issue"
 
 
+_DEFINITE_IDS = hash_words({*_PAPERS, *_STANDINS, *_OCCASIONS, *_DEFINITE_EVENTS})
+
+
 def find_definite(doc: Doc) -> Iterator[tuple[int, int, str]]:
     """Yield the common nouns that stand for an agreement or an event of the article.
 
     "the text" and the like count only where an agreement was named by its kind before.
     """
     seen = False
-    for token in doc:
+    for number in find_words(doc, _DEFINITE_IDS):
+        token = doc[number]
         lower = token.lower_
         before = doc[token.i - 1].lower_ if token.i else ""
         if lower in _PAPERS:

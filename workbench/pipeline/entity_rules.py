@@ -8,9 +8,10 @@ from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Token
 
-from workbench.pipeline.entity_names import find_definite, find_names, read_tail
+from workbench.pipeline.entity_names import NameFinder, find_definite, read_tail
 from workbench.pipeline.entity_shapes import find_dateline, find_shapes
 from workbench.pipeline.entity_spans import Found, find_masked, write_entities
+from workbench.pipeline.words import find_words, hash_words
 
 SCORES = {
     "gazetteer": 0.9,
@@ -81,6 +82,7 @@ _CONTINENTS = frozenset(
     ["european", "african", "asian", "american", "arab", "pan-african", "latin", "eurasian"]
     + ["islamic", "nordic", "caribbean", "atlantic", "andean"]
 )
+_MINISTRIES = ("ministry", "department", "ministries")
 _BODIES = ("ORG", "EVENT", "LOC", "AGREEMENT")
 _BEFORE_OFFICE = frozenset(["former", "of", "and"])
 _SHORT_NATIONS = frozenset(["US", "U.S.", "UK", "U.K.", "EU", "UN", "U.N."])
@@ -125,6 +127,10 @@ class EntityRules:
     ) -> None:
         self._scores = {**SCORES, **scores}
         self._lists = {name: frozenset(values) for name, values in gazetteers.items()}
+        heads = ("role_heads", "agreement", "event")
+        words = {word for name in heads for word in self._lists.get(name, ())}
+        self._heads = hash_words({*words, *_MINISTRIES})
+        self._names = NameFinder(self._lists)
         self._cased = PhraseMatcher(nlp.vocab, attr="ORTH")
         self._lower = PhraseMatcher(nlp.vocab, attr="LOWER")
         for name, label in _CASED.items():
@@ -143,15 +149,17 @@ class EntityRules:
             yield self._found(start, end, doc.vocab.strings[key], "gazetteer")
         for key, start, end in self._lower(doc):
             yield self._found(start, end, doc.vocab.strings[key], "issue")
-        for label, rule, offsets in find_shapes(doc.text):
+        text = doc.text
+        for label, rule, offsets in find_shapes(text):
             span = doc.char_span(*offsets)
             if span is not None:
                 yield self._found(span.start, span.end, label, rule)
-        dateline = find_dateline(doc.text)
+        dateline = find_dateline(text)
         place = doc.char_span(*dateline[0]) if dateline is not None else None
         if place is not None:
             yield self._found(place.start, place.end, "GPE", "dateline")
-        for token in doc:
+        for number in find_words(doc, self._heads):
+            token = doc[number]
             lower = token.lower_
             if lower in self._lists.get("role_heads", ()):
                 yield from self._read_role(doc, token)
@@ -159,9 +167,9 @@ class EntityRules:
                 yield from self._read_name(doc, token, "AGREEMENT", _ALONE_AGREEMENT)
             elif lower in self._lists.get("event", ()):
                 yield from self._read_name(doc, token, "EVENT", _ALONE_EVENT)
-            elif lower in ("ministry", "department", "ministries") and token.is_title:
+            elif lower in _MINISTRIES and token.is_title:
                 yield from self._read_ministry(doc, token)
-        for start, end, label, rule in find_names(doc, self._lists):
+        for start, end, label, rule in self._names.find(doc):
             yield self._found(start, end, label, rule)
         for start, end, label in find_definite(doc):
             yield self._found(start, end, label, "mention")

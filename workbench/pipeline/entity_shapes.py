@@ -39,6 +39,9 @@ _DATELINE = re.compile(
     re.MULTILINE,
 )
 
+_HEAD = 600
+"""Characters at the top of an article in which its dateline stands."""
+
 
 def find_shapes(text: str) -> Iterator[tuple[str, str, Offsets]]:
     """Yield the label, the rule and the offsets of each amount, percentage and date."""
@@ -49,5 +52,5 @@ def find_shapes(text: str) -> Iterator[tuple[str, str, Offsets]]:
 
 def find_dateline(text: str) -> tuple[Offsets, int] | None:
     """Return the place of a dateline in capitals ("QUITO — ") and where the report begins."""
-    match = _DATELINE.search(text)
+    match = _DATELINE.search(text, 0, _HEAD)
     return (match.span("place"), match.end()) if match else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from workbench.core.offsets import Offsets, overlap
+from workbench.core.offsets import Offsets
 
 _INNER = ("GPE", "NORP", "ORG", "PERSON", "DATE")
 """What is marked inside a longer name; regions and issues there are part of it."""
@@ -47,9 +48,14 @@ def write_entities(doc: Doc, found: Iterable[Found]) -> None:
     Tokens of page furniture stay blocked for the model.
     """
     kept: list[Found] = []
+    beside: defaultdict[int, list[Found]] = defaultdict(list)
     for entity in sorted(set(found), key=_rank):
-        if all(_is_nested(entity, other) for other in kept):
+        tokens = range(entity.start, entity.end)
+        near = [other for number in tokens for other in beside.get(number, ())]
+        if all(_is_nested(entity, other) for other in near):
             kept.append(entity)
+            for number in tokens:
+                beside[number].append(entity)
     kept.sort(key=lambda e: (e.start, -e.end))
     spans = [Span(doc, e.start, e.end, label=e.label, span_id=e.rule) for e in kept]
     doc.spans[GROUP] = spans
@@ -65,9 +71,9 @@ def find_masked(doc: Doc) -> list[Span]:
     regions: list[Offsets] = [(start, end) for start, end in doc._.masked]
     runs: list[Span] = []
     for start, end in regions:
-        tokens = [t.i for t in doc if overlap((t.idx, t.idx + len(t)), (start, end))]
-        if tokens:
-            runs.append(Span(doc, tokens[0], tokens[-1] + 1))
+        run = doc.char_span(start, end, alignment_mode="expand")
+        if run is not None and run.end > run.start:
+            runs.append(run)
     return runs
 
 

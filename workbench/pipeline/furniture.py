@@ -15,13 +15,14 @@ from workbench.pipeline.extensions import register_extensions
 def mark_furniture(doc: Doc) -> Doc:
     """Find furniture unless it is given, and begin a sentence after it."""
     register_extensions()
+    text = doc.text
     if not doc._.masked:
-        doc._.masked = [list(region) for region in find_furniture(doc.text).masked]
+        doc._.masked = [list(region) for region in find_furniture(text).masked]
     for run in find_masked(doc):
         for at in (run.start, run.end):
             if at < len(doc):
                 doc[at].is_sent_start = True
-    dateline = find_dateline(doc.text)
+    dateline = find_dateline(text)
     if dateline is not None:
         # "QUITO — The president left": the place is no subject.
         first = doc.char_span(dateline[1], dateline[1] + 1, alignment_mode="expand")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -10,12 +11,14 @@ from spacy.tokens import Span as DocSpan
 
 from workbench.core.offsets import Offsets, overlap
 from workbench.core.span import MENTION, Span
+from workbench.pipeline.words import is_parsed
 
 ENTITIES = "entities"
 MENTIONS = "mentions"
 _PHRASE_LENGTH = 18
 _NO_END = frozenset({"DATE", "MONEY", "PERCENT"})
 _BEFORE = frozenset({"det", "amod", "compound", "nummod", "poss", "nmod", "quantmod", "predet"})
+_LINE_BREAK = re.compile(r"\n")
 _MARKS = "\"“”„«»‘’'"
 
 
@@ -52,7 +55,10 @@ class Ends:
         self.doc = doc
         self.made: dict[Offsets, Span] = {}
         self._rule = rule
-        self._lines = [at for at, character in enumerate(doc.text) if character == "\n"]
+        # A Doc joins its tokens anew each time that it is asked for its text.
+        self.text = doc.text
+        self._lines = [match.start() for match in _LINE_BREAK.finditer(self.text)]
+        self.parsed = is_parsed(doc)
         self._masked = [(start, end) for start, end in doc._.masked]
         self.by_token: dict[int, DocSpan] = {}
         for span in sorted(doc.spans.get(ENTITIES, []), key=len):

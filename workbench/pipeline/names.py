@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from spacy.language import Language
@@ -10,7 +11,9 @@ from spacy.tokens import Doc, Token
 
 from workbench.pipeline.entity_labels import COURTESIES
 from workbench.pipeline.entity_spans import Found, find_masked, read_entities, write_entities
+from workbench.pipeline.words import find_words, hash_words
 
+_LOWER = re.compile(r"\b[^\W\d_A-Z]\w*")
 _SCORES = {"surname": 0.85, "title": 0.8, "handle": 0.8, "acronym": 0.85, "repeated": 0.8}
 _SHORTEST = 3
 _LATIN = 0x24F
@@ -35,9 +38,11 @@ def propagate_names(doc: Doc) -> Doc:
     masked = {token.i for run in find_masked(doc) for token in run}
     titled = list(_read_titled(doc, entities))
     entities = [e for e in entities if not any(_same(e, t) for t in titled)] + titled
-    entities = [_widen(doc, e, entities) for e in _relabel(doc, entities)]
-    surnames = _learn_surnames(doc, entities)
-    added = [*_find_surnames(doc, entities, surnames), *_find_acronyms(doc, entities)]
+    taken = {number: e for e in entities for number in range(e.start, e.end)}
+    entities = [_widen(doc, e, taken) for e in _relabel(doc, entities)]
+    text = doc.text
+    surnames = _learn_surnames(doc, entities, text)
+    added = [*_find_surnames(doc, entities, surnames, text), *_find_acronyms(doc, entities)]
     added += [*_find_repeated(doc, entities), *_find_scripts(doc, entities)]
     added = [e for e in added if masked.isdisjoint(range(e.start, e.end))]
     kept = [e for e in entities if not any(_same(e, a) for a in added)]
@@ -108,11 +113,10 @@ def _acts_as_person(doc: Doc, end: int, before: str) -> bool:
     return after.text == "(" and end + 1 < len(doc) and _is_script(doc[end + 1].text)
 
 
-def _widen(doc: Doc, e: Found, entities: list[Found]) -> Found:
+def _widen(doc: Doc, e: Found, taken: Mapping[int, Found]) -> Found:
     """Take in the capitalised words beside a person's name that the model left out."""
     if e.label != "PERSON" or doc[e.start].text.startswith("@"):
         return e
-    taken = {i for other in entities if other is not e for i in range(other.start, other.end)}
     start, end = e.start, e.end
     while start and start - 1 not in taken and _is_given_name(doc[start - 1]):
         start -= 1
@@ -152,9 +156,9 @@ def _is_script(word: str) -> bool:
     return any(character.isalpha() and ord(character) > _LATIN for character in word)
 
 
-def _learn_surnames(doc: Doc, entities: list[Found]) -> dict[str, str]:
+def _learn_surnames(doc: Doc, entities: list[Found], text: str) -> dict[str, str]:
     """Return surnames, each with the full name that it was learnt from."""
-    common = {token.text for token in doc if token.is_lower}
+    common = frozenset(_LOWER.findall(text))
     offices = {e.end for e in entities if e.label == "ROLE"}
     surnames: dict[str, str] = {}
     for e in entities:
@@ -170,19 +174,25 @@ def _learn_surnames(doc: Doc, entities: list[Found]) -> dict[str, str]:
     return surnames
 
 
-def _find_surnames(doc: Doc, entities: list[Found], surnames: dict[str, str]) -> Iterator[Found]:
+def _find_surnames(
+    doc: Doc, entities: list[Found], surnames: dict[str, str], text: str
+) -> Iterator[Found]:
+    handles = [t.i for t in doc if t.text.startswith("@")] if "@" in text else []
     inside = {
         i: e for e in sorted(entities, key=lambda e: e.end - e.start) for i in range(e.start, e.end)
     }
-    folded = {surname.lower() for surname in surnames}
-    for token in doc:
-        cover = inside.get(token.i)
+    if not surnames:
+        return
+    for number in find_words(doc, hash_words(surnames), cased=True):
+        cover = inside.get(number)
         is_longer = cover is not None and cover.end - cover.start > 1
         is_person = cover is not None and cover.label == "PERSON"
-        if token.text in surnames and not is_longer and not is_person:
-            yield _find(token.i, "surname", "PERSON")
-        elif token.text.startswith("@") and token.lower_.endswith(tuple(folded)) and folded:
-            yield _find(token.i, "handle", "PERSON")
+        if not is_longer and not is_person:
+            yield _find(number, "surname", "PERSON")
+    folded = tuple(surname.lower() for surname in surnames)
+    for at in handles:
+        if doc[at].lower_.endswith(folded):
+            yield _find(at, "handle", "PERSON")
 
 
 def _find(at: int, rule: str, label: str) -> Found:
@@ -197,10 +207,12 @@ def _find_acronyms(doc: Doc, entities: list[Found]) -> Iterator[Found]:
             short = doc[e.end + 1]
             if short.is_upper and short.is_alpha and len(short) > 1:
                 labels[short.text] = e.label
+    if not labels:
+        return
     known = {i for e in entities for i in range(e.start, e.end)}
-    for token in doc:
-        if token.text in labels and token.i not in known:
-            yield _find(token.i, "acronym", labels[token.text])
+    for number in find_words(doc, hash_words(labels), cased=True):
+        if number not in known:
+            yield _find(number, "acronym", labels[doc[number].text])
 
 
 def _find_repeated(doc: Doc, entities: list[Found]) -> Iterator[Found]:
@@ -214,11 +226,13 @@ def _find_repeated(doc: Doc, entities: list[Found]) -> Iterator[Found]:
     first: dict[str, list[tuple[str, ...]]] = {}
     for words in learnt:
         first.setdefault(words[0], []).append(words)
-    for token in doc:
-        for words in first.get(token.text, ()):
-            end = token.i + len(words)
-            if tuple(t.text for t in doc[token.i : end]) == words and taken.isdisjoint(
-                range(token.i, end)
+    for number in find_words(doc, hash_words(first), cased=True) if first else ():
+        if number in taken:
+            continue
+        for words in first[doc[number].text]:
+            end = number + len(words)
+            if tuple(t.text for t in doc[number:end]) == words and taken.isdisjoint(
+                range(number, end)
             ):
                 label = learnt[words]
-                yield Found(token.i, end, label, f"repeated:{label}", _SCORES["repeated"])
+                yield Found(number, end, label, f"repeated:{label}", _SCORES["repeated"])

@@ -19,6 +19,7 @@ from workbench.pipeline.mentions import Ends, add_mentions
 from workbench.pipeline.speakers import find_speakers, find_speaking_end
 from workbench.pipeline.speech_tags import find_tag_source, find_tagged
 from workbench.pipeline.wordforms import inflect, read_irregular
+from workbench.pipeline.words import find_sentence, find_words, hash_words
 
 REPORTING = "lexicons/reporting.tsv"
 IRREGULAR = "lexicons/irregular.tsv"
@@ -28,6 +29,7 @@ _CLOSING = {"“": "”", "„": "“”", "«": "»", '"': '"', "‘": "’"}
 _OPENED = re.compile(r"[“„«]|(?<![\w\"])\"(?=\S)|(?<![\w’])‘(?=\S)")
 _SCARE = 2
 """Words that a quotation must exceed: one or two in marks are set apart, not said."""
+_ACCORDING = hash_words(["according"])
 _TAG = 14
 """Words between a clause and the verb behind it that reports it."""
 _NEAR = 6
@@ -56,13 +58,15 @@ class QuotationFinder(TableCarrier):
                 self.direct.update(forms)
             if reports.strip() in ("indirect", "both"):
                 self.indirect.update(forms)
+        self.direct_ids = hash_words(self.direct)
+        self.indirect_ids = hash_words(self.indirect)
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the quotations of a Doc."""
         ends = Ends(doc, rule="quotation:speaker")
-        marked = find_marked(doc.text, [(start, end) for start, end in doc._.masked])
-        quotes = find_speakers(doc, marked, self.direct, ends)
-        if doc.has_annotation("DEP"):
+        marked = find_marked(ends.text, [(start, end) for start, end in doc._.masked])
+        quotes = find_speakers(doc, marked, self.direct_ids, ends)
+        if ends.parsed:
             quotes += self._find_indirect(doc, marked, ends)
             quotes += _find_according(doc, marked, ends)
         quotes.sort(key=lambda quote: (quote.start, -quote.end))
@@ -72,8 +76,9 @@ class QuotationFinder(TableCarrier):
 
     def _find_indirect(self, doc: Doc, marked: list[Offsets], ends: Ends) -> list[Quote]:
         found: list[Quote] = []
-        for token in doc:
-            if token.lower_ not in self.indirect or token.pos_ not in ("VERB", "AUX"):
+        for number in find_words(doc, self.indirect_ids):
+            token = doc[number]
+            if token.pos_ not in ("VERB", "AUX"):
                 continue
             if token.lower_ in self.particles and not _has_particle(token):
                 continue
@@ -86,7 +91,7 @@ class QuotationFinder(TableCarrier):
                 content = _find_content(token)
             if content is None:
                 continue
-            offsets = _settle(doc, content, token, marked)
+            offsets = _settle(ends, content, marked)
             speaker = source or find_speaking_end(token, ends)
             if offsets is not None and speaker is not None:
                 rule = f"indirect:{token.lower_}"
@@ -169,9 +174,10 @@ def _asks(clause: Token) -> bool:
 
 
 def _settle(
-    doc: Doc, content: tuple[int, int], verb: Token, marked: list[Offsets]
+    ends: Ends, content: tuple[int, int], marked: list[Offsets]
 ) -> Offsets | None:
     """Turn a clause into offsets within its paragraph; what is mostly a direct quote is dropped."""
+    doc, text = ends.doc, ends.text
     start, end = content
     while start < end and (doc[start].is_space or doc[start].is_punct):
         start += 1
@@ -180,7 +186,7 @@ def _settle(
     if end - start < 2:
         return None
     first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
-    line_end = doc.text.find("\n", first, last)
+    line_end = text.find("\n", first, last)
     last = line_end if line_end >= 0 else last
     at = bisect_left(marked, (first, first))
     for quote in marked[max(0, at - 1) : at + _NEAR]:
@@ -188,7 +194,7 @@ def _settle(
         inside = first <= quote[0] and quote[1] <= last
         if shared and (not inside or 2 * shared > last - first):
             return None
-    return trim(doc.text, (first, last))
+    return trim(text, (first, last))
 
 
 def _is_inside(at: int, marked: list[Offsets]) -> bool:
@@ -199,18 +205,19 @@ def _is_inside(at: int, marked: list[Offsets]) -> bool:
 def _find_according(doc: Doc, marked: list[Offsets], ends: Ends) -> list[Quote]:
     """Find "According to X, …" and "…, according to X": the rest of the sentence is X's."""
     found: list[Quote] = []
-    for token in doc[:-1]:
-        if token.lower_ != "according" or doc[token.i + 1].lower_ != "to":
+    for number in find_words(doc, _ACCORDING):
+        token = doc[number]
+        if number + 1 >= len(doc) or doc[number + 1].lower_ != "to":
             continue
         source = next((t for t in doc[token.i + 1].rights if t.dep_ == "pobj"), None)
         if source is None or ends.is_masked(token) or _is_inside(token.idx, marked):
             continue
-        sentence = token.sent
-        before = (sentence.start, token.i)
-        after = (source.right_edge.i + 1, sentence.end)
+        first, last = find_sentence(doc, number)
+        before = (first, token.i)
+        after = (source.right_edge.i + 1, last)
         wider = before if before[1] - before[0] > after[1] - after[0] else after
         speaker: Span | None = ends.find_end(source)
-        offsets = _settle(doc, wider, token, marked)
+        offsets = _settle(ends, wider, marked)
         if speaker is not None and offsets is not None:
             found.append(Quote(*offsets, speaker, "indirect", 0.6, "indirect:according"))
     return found

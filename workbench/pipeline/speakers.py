@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
 
 from spacy.tokens import Doc, Token
 
@@ -12,6 +11,7 @@ from workbench.core.quote import Quote
 from workbench.core.span import Span
 from workbench.pipeline.mentions import Ends
 from workbench.pipeline.syntax import expand, find_controllers, find_subjects
+from workbench.pipeline.words import find_sentence, find_words, list_starts
 
 _CARRIERS = frozenset(
     {"readout", "statement", "communique", "communiqué", "post", "letter", "note", "tweet"}
@@ -28,23 +28,25 @@ _SPEAKING = frozenset({"PERSON", "ROLE", "ORG", "GPE", "NORP"})
 
 
 def find_speakers(
-    doc: Doc, marked: list[Offsets], reporting: Collection[str], ends: Ends
+    doc: Doc, marked: list[Offsets], reporting: frozenset[int], ends: Ends
 ) -> list[Quote]:
     """Return the direct quotes with their speakers.
 
     The reporting verb nearest to the closing mark, outside all marks and in the same paragraph,
     names the speaker; else "according to"; else who spoke the quotation before.
     """
-    starts = [token.idx for token in doc]
+    if not marked:
+        return []
+    starts = list_starts(doc)
     verbs = _find_reports(doc, marked, reporting, ends)
     at = [verb.idx for verb in verbs]
     quotes: list[Quote] = []
     previous: Span | None = None
     previous_end = 0
     for start, end in marked:
-        line = _find_line(doc.text, start, end)
+        line = _find_line(ends.text, start, end)
         near = verbs[bisect_left(at, line[0]) : bisect_left(at, line[1])]
-        sentence = _find_sentence(doc, starts, start, end)
+        sentence = _find_sentence(ends, starts, start, end)
         near.sort(key=lambda v: (v.i not in sentence, *_distance(v.idx, start, end)))
         speaker, rule = find_introducer(doc, starts, start, ends), "direct:colon"
         for verb in near[:3] if speaker is None else ():
@@ -59,7 +61,7 @@ def find_speakers(
         if speaker is None:
             speaker = _find_source(doc, starts, line, ends)
             rule = "direct:according"
-        if speaker is None and doc.text.count("\n", previous_end, start) <= 2:
+        if speaker is None and ends.text.count("\n", previous_end, start) <= 2:
             speaker, rule = previous, "direct:previous"
         quotes.append(Quote(start, end, speaker, "direct", 0.8 if speaker else 0.5, rule or None))
         previous, previous_end = speaker, end
@@ -69,7 +71,7 @@ def find_speakers(
 def find_introducer(doc: Doc, starts: list[int], start: int, ends: Ends) -> Span | None:
     """Return who acts in the clause before a colon: "Diaz struck a softer note: “…”"."""
     at = bisect_left(starts, start) - 2
-    if at < 1 or doc[at].text != ":" or not doc.has_annotation("DEP"):
+    if at < 1 or doc[at].text != ":" or not ends.parsed:
         return None
     for number in range(at - 1, max(-1, at - _SENTENCE), -1):
         token = doc[number]
@@ -128,12 +130,13 @@ def _closes(doc: Doc, number: int, ends: Ends) -> bool:
 
 
 def _find_reports(
-    doc: Doc, marked: list[Offsets], reporting: Collection[str], ends: Ends
+    doc: Doc, marked: list[Offsets], reporting: frozenset[int], ends: Ends
 ) -> list[Token]:
     first = [start for start, _ in marked]
     verbs = []
-    for token in doc:
-        if token.lower_ not in reporting or ends.is_masked(token):
+    for number in find_words(doc, reporting):
+        token = doc[number]
+        if ends.is_masked(token):
             continue
         if token.pos_ and token.pos_ not in ("VERB", "AUX", "X"):
             continue
@@ -143,12 +146,13 @@ def _find_reports(
     return verbs
 
 
-def _find_sentence(doc: Doc, starts: list[int], start: int, end: int) -> range:
+def _find_sentence(ends: Ends, starts: list[int], start: int, end: int) -> range:
     """Return the tokens of the sentence around a short quotation; a long one may have several."""
+    doc = ends.doc
     at = bisect_left(starts, start)
-    if end - start > _FRAGMENT or at >= len(doc) or not doc.has_annotation("SENT_START"):
+    if end - start > _FRAGMENT or at >= len(doc) or not ends.parsed:
         return range(len(doc))
-    return range(doc[at].sent.start, doc[at].sent.end)
+    return range(*find_sentence(doc, at))
 
 
 def _distance(at: int, start: int, end: int) -> tuple[int, int]:
@@ -168,7 +172,7 @@ def _find_line(text: str, start: int, end: int) -> Offsets:
 def find_speaking_end(verb: Token, ends: Ends) -> Span | None:
     """Return who says what a reporting verb reports, through statements and posts."""
     doc = verb.doc
-    if not doc.has_annotation("DEP"):
+    if not ends.parsed:
         return _find_beside(verb, ends)
     subjects = find_subjects(verb) or find_controllers(verb)
     for subject in subjects:

@@ -9,9 +9,11 @@ from spacy.tokens import Token
 
 from workbench.core.span import Span
 from workbench.pipeline.mentions import Ends
+from workbench.pipeline.words import find_sentence
 
 _FINITE = ("VBD", "VBZ", "VBP", "MD")
 _LONGEST = 22
+_FARTHEST = 120
 _OPENS_PHRASE = ("ADP", "SCONJ", "CCONJ", "ADV")
 _RANK = ("PERSON", "ROLE", "ORG", "GPE", "NORP")
 _PRONOUNS = frozenset(["he", "she", "they", "it", "i", "we"])
@@ -23,7 +25,7 @@ def find_tagged(verb: Token) -> tuple[int, int] | None:
     The tag is what stands between the last comma that a finite verb precedes and the verb.
     """
     doc = verb.doc
-    first = verb.sent.start
+    first = max(find_sentence(doc, verb.i)[0], verb.i - _FARTHEST)
     if any(child.dep_ == "ccomp" and child.i > verb.i for child in verb.children):
         return None
     if verb.i + 1 < len(doc) and verb.nbor(1).lower_ in ("that", "to", ":"):

@@ -48,7 +48,7 @@ class StanceFinder(TableCarrier):
         """Find the stances of a Doc."""
         ends = Ends(doc, rule="stance:end")
         quotes = read_quotes(doc)
-        scene = Scene(doc, ends, self.lexicon, quotes, doc.has_annotation("DEP"))
+        scene = Scene(doc, ends, self.lexicon, quotes, ends.parsed)
         found = [
             stance
             for match in find_cues(doc, self.lexicon)
@@ -58,17 +58,17 @@ class StanceFinder(TableCarrier):
         if scene.parsed:
             found += _add_judgements(scene, self.judging, found)
         known = read_spans(doc, ENTITIES) + read_spans(doc, MENTIONS)
-        clusters = make_clusters(
-            doc.text, [*known, *ends.made.values()], quotes, registry=self.registry
-        )
+        used = {end.offsets for one in found for end in one.holders + one.targets}
+        new = [span for at, span in sorted(ends.made.items()) if at in used]
+        clusters = make_clusters(ends.text, [*known, *new], quotes, registry=self.registry)
         kept = _drop_reflexive(found, clusters)
         stances = _write(kept, quotes)
-        used = {end.offsets for stance in stances for end in stance.holders + stance.targets}
-        add_mentions(doc, [span for at, span in sorted(ends.made.items()) if at in used])
-        spans = read_spans(doc, ENTITIES) + read_spans(doc, MENTIONS)
-        if len(spans) > len(known):
-            clusters = make_clusters(doc.text, spans, quotes, registry=self.registry)
-            doc._.clusters = write_clusters(clusters)
+        if len(kept) < len(found):
+            used = {end.offsets for stance in stances for end in stance.holders + stance.targets}
+            new = [span for span in new if span.offsets in used]
+            clusters = make_clusters(ends.text, [*known, *new], quotes, registry=self.registry)
+        add_mentions(doc, new)
+        doc._.clusters = write_clusters(clusters)
         doc._.stances = [write_stance(stance) for stance in stances]
         return doc
 

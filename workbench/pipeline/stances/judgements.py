@@ -27,6 +27,7 @@ from workbench.pipeline.syntax import (
     find_passive_subjects,
     is_passive,
 )
+from workbench.pipeline.words import find_words, hash_words
 from workbench.pipeline.wordforms import inflect
 
 _ROLES = ("good", "bad", "weak", "judging", "contrast")
@@ -57,10 +58,12 @@ class Judging:
     """The words that judge, by sign; `weak` ones say nothing in the article's own voice."""
 
     signs: Mapping[str, int]
-    phrases: tuple[tuple[str, int], ...]
+    phrases: Mapping[str, int]
+    any_phrase: re.Pattern[str]
     weak: frozenset[str]
     verbs: frozenset[str]
     contrast: frozenset[str]
+    ids: frozenset[int]
 
 
 def read_judging(source: str, irregular: Mapping[str, tuple[str, ...]]) -> Judging:
@@ -79,15 +82,18 @@ def read_judging(source: str, irregular: Mapping[str, tuple[str, ...]]) -> Judgi
         raise SourceError("the list of judging words can't be read", problems)
     pairs = [(w, 1) for w in words["good"]] + [(w, -1) for w in words["bad"]]
     forms = {form: sign for w, sign in pairs for form in (w, *inflect(w, "noun", irregular))}
-    phrases = tuple((w.replace("_", " "), sign) for w, sign in pairs if "_" in w)
+    phrases = {w.replace("_", " "): sign for w, sign in pairs if "_" in w}
+    any_phrase = re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b" if phrases else r"(?!)")
     verbs = {form for w in words["judging"] for form in inflect(w, "verb", irregular)}
     weak, contrast = frozenset(words["weak"]), frozenset(words["contrast"])
-    return Judging(forms, phrases, weak, frozenset(verbs), contrast)
+    ids = hash_words({*verbs, *_COPULAS})
+    return Judging(forms, phrases, any_phrase, weak, frozenset(verbs), contrast, ids)
 
 
 def find_judgements(scene: Scene, judging: Judging) -> Iterator[Found]:
     """Yield the stances of a parsed Doc that say what a thing is called or is."""
-    for token in scene.doc:
+    for number in find_words(scene.doc, judging.ids):
+        token = scene.doc[number]
         if token.pos_ not in ("VERB", "AUX") or scene.ends.is_masked(token):
             continue
         lower = token.lower_
@@ -107,10 +113,9 @@ def judge(judging: Judging, text: str, *, quoted: bool, strong: bool = False) ->
     """
     lower = text.lower()
     signs = []
-    for phrase, sign in judging.phrases:
-        if re.search(rf"\b{re.escape(phrase)}\b", lower):
-            signs.append(sign)
-            lower = lower.replace(phrase, " ")
+    for phrase in judging.any_phrase.findall(lower):
+        signs.append(judging.phrases[phrase])
+    lower = judging.any_phrase.sub(" ", lower)
     words = _WORD.findall(lower)
     turned = -_REACH - 1
     contrasts = False

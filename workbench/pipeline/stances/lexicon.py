@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -12,6 +12,7 @@ from spacy.tokens import Doc, Token
 from workbench.core.errors import SourceError
 from workbench.core.offsets import Offsets
 from workbench.core.stance import POLARITIES, Polarity
+from workbench.pipeline.words import hash_words, list_words
 from workbench.pipeline.wordforms import PartOfSpeech, inflect, read_irregular
 
 KINDS = ("attitude", "receiving", "demand", "courtesy", "exclaim", "contact", "act")
@@ -20,6 +21,7 @@ _NOUN_ROLES = frozenset({"ending", "bad", "message", "agent", "time", "arrival"}
 _FIXED_ROLES = frozenset({"modal", "condition", "negative"})
 _SKIPPED = 2
 """Articles, adverbs and the like that a cue of several words may have between two of them."""
+_FARTHEST = 30
 _GAP = 8
 """Words of an object inside a cue ("took the whole of the council to task")."""
 _PASSED = frozenset({"DET", "ADJ", "ADV"})
@@ -35,7 +37,8 @@ _BREAKS = frozenset([".", "!", "?", ";", ":"])
 class Cue:
     """An entry: its words, and what it says of holder and target.
 
-    `targets` says where the target stands: obj, prepositions, to:verb or that.
+    `targets` says where the target stands: obj, prepositions, to:verb or that; `needs` are the ids
+    of the further words, of which one each must stand near, so that most cues are ruled out fast.
     """
 
     words: tuple[str, ...]
@@ -43,6 +46,7 @@ class Cue:
     polarity: Polarity
     kind: str
     targets: tuple[str, ...]
+    needs: tuple[frozenset[int], ...] = ()
 
     @property
     def prepositions(self) -> tuple[str, ...]:
@@ -56,6 +60,7 @@ class Lexicon:
 
     cues: Mapping[str, tuple[Cue, ...]]
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ids: frozenset[int] = frozenset()
 
     def has(self, token: Token, role: str) -> bool:
         """Tell whether a word, or a word with its particle, has a steering role."""
@@ -113,6 +118,7 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
             cells[2],
             cells[3],
             tuple(cells[4].split(",")),
+            _list_needs(cells[0].split()[1:]),
         )
         for first in cue.words[0].split("|"):
             for form in inflect(first, cue.part, verbs):
@@ -120,7 +126,12 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
     if problems:
         raise SourceError("the lexicon of stances can't be read", problems)
     ordered = {form: tuple(sorted(cues, key=_rank)) for form, cues in by_form.items()}
-    return Lexicon(ordered, _read_roles(modifiers, verbs))
+    return Lexicon(ordered, _read_roles(modifiers, verbs), hash_words(ordered))
+
+
+def _list_needs(words: Sequence[str]) -> tuple[frozenset[int], ...]:
+    literal = [word.split("|") for word in words if word not in ("*", "#")]
+    return tuple(hash_words([*w, *(f"{option}s" for option in w)]) for w in literal)
 
 
 def _rank(cue: Cue) -> tuple[int, bool]:
@@ -145,11 +156,15 @@ def _read_roles(source: str, irregular: Mapping[str, tuple[str, ...]]) -> dict[s
 def find_cues(doc: Doc, lexicon: Lexicon) -> Iterator[Match]:
     """Yield the cues of a Doc in order, the longest entry at each place."""
     taken = -1
-    for token in doc:
-        options = lexicon.cues.get(token.lower_)
-        if options is None or token.i <= taken:
+    words = list_words(doc)
+    for number, word in enumerate(words):
+        if word not in lexicon.ids or number <= taken:
             continue
-        for cue in options:
+        token = doc[number]
+        near = frozenset(words[number + 1 : number + _FARTHEST])
+        for cue in lexicon.cues[token.lower_]:
+            if any(near.isdisjoint(options) for options in cue.needs) and len(cue.words) != 2:
+                continue
             numbers = (token.i,) if len(cue.words) == 1 else match_words(doc, token.i, cue.words)
             if numbers is None:
                 continue
