@@ -257,7 +257,10 @@ def _write(found: Referents) -> tuple[Cluster, ...]:
 
 def _choose_name(found: Referents, referent: Referent) -> str:
     """Prefer the registry's name, then the longest person's name, then the commonest wording."""
-    numbers = sorted(referent.mentions)
+    numbers = referent.mentions
+    if len(numbers) == 1 and found.mentions[numbers[0]].label in ("GPE", "ORG"):
+        clean = found.clean(numbers[0])
+        return found.registry.get(clean, clean) or found.words(numbers[0])
     for number in numbers:
         if found.mentions[number].label in ("GPE", "ORG", "AGREEMENT", "LOC"):
             known = found.registry.get(found.clean(number))

@@ -60,7 +60,7 @@ class Lexicon:
 
     cues: Mapping[str, tuple[Cue, ...]]
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    ids: frozenset[int] = frozenset()
+    by_id: Mapping[int, tuple[tuple[Cue, ...], frozenset[int]]] = field(default_factory=dict)
 
     def has(self, token: Token, role: str) -> bool:
         """Tell whether a word, or a word with its particle, has a steering role."""
@@ -126,7 +126,15 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
     if problems:
         raise SourceError("the lexicon of stances can't be read", problems)
     ordered = {form: tuple(sorted(cues, key=_rank)) for form, cues in by_form.items()}
-    return Lexicon(ordered, _read_roles(modifiers, verbs), hash_words(ordered))
+    by_id = {next(iter(hash_words([f]))): (cues, _list_next(cues)) for f, cues in ordered.items()}
+    return Lexicon(ordered, _read_roles(modifiers, verbs), by_id)
+
+
+def _list_next(cues: Sequence[Cue]) -> frozenset[int]:
+    """Return the words of which one must stand near for any of some cues; none where one is bare."""
+    if not all(cue.needs for cue in cues):
+        return frozenset()
+    return frozenset(word for cue in cues for word in cue.needs[0])
 
 
 def _list_needs(words: Sequence[str]) -> tuple[frozenset[int], ...]:
@@ -158,12 +166,16 @@ def find_cues(doc: Doc, lexicon: Lexicon) -> Iterator[Match]:
     taken = -1
     words = list_words(doc)
     for number, word in enumerate(words):
-        if word not in lexicon.ids or number <= taken:
+        entry = lexicon.by_id.get(word)
+        if entry is None or number <= taken:
+            continue
+        cues, following = entry
+        near = words[number + 1 : number + _FARTHEST]
+        if following and following.isdisjoint(near):
             continue
         token = doc[number]
-        near = frozenset(words[number + 1 : number + _FARTHEST])
-        for cue in lexicon.cues[token.lower_]:
-            if any(near.isdisjoint(options) for options in cue.needs) and len(cue.words) != 2:
+        for cue in cues:
+            if cue.needs and any(options.isdisjoint(near) for options in cue.needs):
                 continue
             numbers = (token.i,) if len(cue.words) == 1 else match_words(doc, token.i, cue.words)
             if numbers is None:
