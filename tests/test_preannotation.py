@@ -7,7 +7,7 @@ import spacy
 
 import workbench as wb
 from workbench.core.article import Article
-from workbench.core.errors import RoundError, SchemeError
+from workbench.core.errors import PipelineError, RoundError, SchemeError
 from workbench.core.layer import Layer, Passage
 from workbench.core.span import Span
 from workbench.project import Project
@@ -78,3 +78,50 @@ def test_test_articles_are_drawn_at_random_and_fill_their_share(project: Project
     assert set(wb.select(project, drafts, by="uncertainty", n=1, test=1, seed=1)) == {"oslo"}
     with pytest.raises(RoundError, match="share of test"):
         wb.select(project, drafts, test=1.5)
+
+
+class Finder:
+    """Finds entities by the names of their labels, as GLiNER does."""
+
+    def predict_entities(self, text: str, labels: list[str], threshold: float) -> list[dict]:
+        assert "person" in labels
+        at = text.find("Lima")
+        found = {"start": at, "end": at + 4, "label": "country or city", "score": 0.9}
+        return [found, {**found, "label": "unasked"}] if at >= 0 else []
+
+
+def test_a_model_that_finds_entities_by_label_takes_the_pipelines_place(project: Project) -> None:
+    layers = wb.preannotate(project, nlp=Finder(), progress=False)
+
+    texts = {article.id: article.text for article in _articles(project)}
+    spans = [texts[x.article_id][s.start : s.end] for x in layers for s in x.spans]
+    assert spans
+    assert set(spans) == {"Lima"}
+    assert {span.label for layer in layers for span in layer.spans} == {"GPE"}
+    assert "SUPPORT" not in layers[0].passages[0].asked
+
+
+def test_a_function_takes_the_pipelines_place_by_name(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (layer,) = wb.preannotate(project, ["lima"], nlp=f"{__name__}:mark_first", progress=False)
+    assert layer.author == "model:mine"
+
+    with pytest.raises(PipelineError, match="names no function"):
+        wb.preannotate(project, nlp="workbench:nothing", progress=False)
+    with pytest.raises(PipelineError, match="several processes"):
+        wb.preannotate(project, nlp=mark_first, workers=2, progress=False)
+
+
+@pytest.mark.slow
+def test_several_processes_make_the_same_layers_in_the_same_order(project: Project) -> None:
+    one = wb.preannotate(project, progress=False)
+
+    assert wb.preannotate(project, again=True, workers=2, progress=False) == one
+
+
+def _articles(project: Project) -> list[Article]:
+    from workbench.store.articles import find_articles
+
+    with project.store() as connection:
+        return find_articles(connection)

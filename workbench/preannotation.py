@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm.auto import tqdm
 
 from workbench.core.article import Article
-from workbench.core.errors import SchemeError
+from workbench.core.errors import PipelineError, SchemeError
 from workbench.core.layer import Layer, check_layer
 from workbench.core.scheme import Scheme
+from workbench.preannotators import Annotate, find_preannotator
 from workbench.project import Project
 from workbench.store.articles import find_articles
 from workbench.store.layers import add_layer, find_layers
+from workbench.workers import annotate_in_processes
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-Annotate = Callable[[Article], Layer]
 BATCH = 16
 """Articles that the pipeline takes at once: measured fastest and leanest."""
 
@@ -30,21 +31,27 @@ def preannotate(
     *,
     nlp: Language | str | Path | Annotate | None = None,
     again: bool = False,
+    workers: int = 1,
     progress: bool = True,
 ) -> list[Layer]:
     """Make and store a prediction layer for each article, all of the project's by default.
 
-    `nlp` is a spaCy pipeline, its name or folder, or a function from an article to a layer; the
-    default is the one that `workbench.toml` names, else the best English one installed. Articles
-    that the same pipeline has done are not done again unless `again` says so. Raises SchemeError
-    where a function's layer breaks the scheme.
+    `nlp` is a spaCy pipeline, its name or folder, or what `preannotators` knows: a function from
+    an article to a layer, a GLiNER-like model, "module:function", "llm"; the default is the
+    pipeline that `workbench.toml` names, else the best English one installed. Articles that the
+    same pipeline has done are not done again unless `again` says so. `workers` is the number of
+    processes that a pipeline runs in. Raises SchemeError where a function's layer breaks the
+    scheme, PipelineError where several processes are asked of a function.
     """
     chosen = _choose_articles(project, articles)
-    if callable(nlp) and not hasattr(nlp, "pipe"):
+    function = find_preannotator(project, nlp)
+    if function is not None:
+        if workers > 1:
+            raise PipelineError("a function can't run in several processes; leave workers at 1")
         made: Iterator[Layer] = (
-            _check(nlp(article), article, project.scheme) for article in chosen
+            _check(function(article), article, project.scheme) for article in chosen
         )
-        return _store(project, made, len(chosen), progress)
+        return _store(project, made, len(chosen), progress, getattr(function, "usage", None))
     pipeline, author = load_pipeline(project, nlp)  # type: ignore[arg-type]  # functions are gone
     with project.store() as connection:
         known = {x.article_id: x for x in find_layers(connection, kind="prediction", author=author)}
@@ -52,7 +59,10 @@ def preannotate(
     if not again:
         known = {i: x for i, x in known.items() if (x.scheme, x.guideline) == _hashes(scheme)}
     todo = [article for article in chosen if again or article.id not in known]
-    made = annotate(pipeline, todo, author=author, scheme=scheme)
+    if workers > 1 and len(todo) > 1:
+        made = annotate_in_processes(pipeline, todo, author=author, scheme=scheme, workers=workers)
+    else:
+        made = annotate(pipeline, todo, author=author, scheme=scheme)
     new = {layer.article_id: layer for layer in _store(project, made, len(todo), progress)}
     return [new.get(article.id) or known[article.id] for article in chosen]
 
@@ -114,7 +124,13 @@ def _check(layer: Layer, article: Article, scheme: Scheme) -> Layer:
     return layer
 
 
-def _store(project: Project, layers: Iterable[Layer], total: int, progress: bool) -> list[Layer]:
+def _store(
+    project: Project,
+    layers: Iterable[Layer],
+    total: int,
+    progress: bool,
+    usage: object = None,
+) -> list[Layer]:
     stored = []
     bar = tqdm(
         layers, desc="preannotate", total=total, unit="article", delay=1, disable=not progress
@@ -123,4 +139,7 @@ def _store(project: Project, layers: Iterable[Layer], total: int, progress: bool
         with project.store() as connection:
             add_layer(connection, layer, at=project.now())
         stored.append(layer)
+        if usage is not None:
+            # What a language model costs is told while it can still be stopped.
+            bar.set_postfix_str(str(usage))
     return stored

@@ -24,6 +24,7 @@ _KNOWN: Mapping[str, Mapping[str, type]] = {
     "store": {"url": str},
     "studio": {"url": str, "port": int},
     "pipeline": {"base": str},
+    "llm": {"url": str, "model": str, "input_price": float, "output_price": float},
     "splits": {"train": float, "dev": float, "test": float},
 }
 

@@ -10,7 +10,17 @@ _GOVERNMENTS = frozenset(
     | {"authorities", "leadership"}
 )
 _BODIES = frozenset(
-    {"group", "bloc", "organisation", "organization", "body", "alliance", "lender", "party", "union"}
+    {
+        "group",
+        "bloc",
+        "organisation",
+        "organization",
+        "body",
+        "alliance",
+        "lender",
+        "party",
+        "union",
+    }
     | {"movement", "company", "firm", "agency", "militia", "watchdog", "network", "faction", "club"}
     | {"grouping", "institution", "outlet", "broadcaster", "newspaper"}
 )
@@ -58,7 +68,9 @@ def _find_kind(found: Referents, number: int, noun: str) -> list[Referent]:
     family = next((family for family, nouns in kinds if noun in nouns), None)
     if family is None:
         return []
-    before = [n for n in range(number - 1, -1, -1) if n in found.of and found.of[n].family == family]
+    before = [
+        n for n in range(number - 1, -1, -1) if n in found.of and found.of[n].family == family
+    ]
     return [found.of[before[0]]] if before else []
 
 

@@ -164,7 +164,7 @@ def _list_families(found: Referents, number: int) -> tuple[tuple[str, ...], ...]
         return (("person",),)
     span = found.mentions[number]
     after = found.text[span.end : span.end + 12].split()
-    judged = bool(after) and after[0].strip(".,;:!?”\"") in _JUDGING
+    judged = bool(after) and after[0].strip('.,;:!?”"') in _JUDGING
     opens = bool(_OPENING.search(found.text[max(0, span.start - 8) : span.start]))
     acts = opens or words == "its" or (bool(after) and after[0] in _ACTING)
     states, things = ("place", "org"), ("agreement", "event", "issue")

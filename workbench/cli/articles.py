@@ -52,8 +52,11 @@ def preannotate(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="ARTICLE...", help="Default: all.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="A trained model, pipeline or folder.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A pipeline, model or folder; module:function; or llm.")
+    ] = None,
     again: Annotated[bool, typer.Option(help="Also do what is done already.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of a pipeline.")] = 1,
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -63,7 +66,7 @@ def preannotate(
     from workbench.store.articles import find_articles
 
     opened = find_project(project)
-    layers = preannotation.preannotate(opened, ids or None, nlp=model, again=again)
+    layers = preannotation.preannotate(opened, ids or None, nlp=model, again=again, workers=workers)
     if as_json:
         with opened.store() as connection:
             texts = {article.id: article.text for article in find_articles(connection)}

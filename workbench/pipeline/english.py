@@ -123,7 +123,11 @@ def list_countries() -> list[str]:
 
     territories: Mapping[str, str] = Locale("en").territories
     names = [name for code, name in territories.items() if len(code) == 2 and code.isalpha()]
-    plain = [name for name in names if name not in ("world", "Unknown Region", "European Union", "United Nations")]
+    plain = [
+        name
+        for name in names
+        if name not in ("world", "Unknown Region", "European Union", "United Nations")
+    ]
     return [name for name in plain if "Pseudo" not in name and name != "Eurozone"]
 
 

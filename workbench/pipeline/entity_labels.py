@@ -38,18 +38,51 @@ COURTESIES = frozenset(
 )
 _WEAK = frozenset(["first", "second", "third", "one", "two", "three", "four", "five", "both"])
 _BEFORE_DATES = frozenset(
-    ["before", "after", "past", "barely", "about", "nearly", "around", "by", "since", "until", "till"]
+    [
+        "before",
+        "after",
+        "past",
+        "barely",
+        "about",
+        "nearly",
+        "around",
+        "by",
+        "since",
+        "until",
+        "till",
+    ]
     + ["only", "just", "almost", "roughly", "some", "on", "in", "over", "within", "at", "from"]
 )
 _VAGUE_DATES = frozenset(
-    ["daily", "weekly", "monthly", "annual", "annually", "yearly", "months", "years", "weeks", "days"]
+    [
+        "daily",
+        "weekly",
+        "monthly",
+        "annual",
+        "annually",
+        "yearly",
+        "months",
+        "years",
+        "weeks",
+        "days",
+    ]
     + ["hours", "minutes", "the day", "every hour", "every day", "every year", "every week", "now"]
     + ["each year", "each day", "the hour", "day", "month", "year", "week", "hour", "overnight"]
     + ["their first day", "decades", "centuries", "the days", "the years", "the months", "the past"]
 )
 _MEDIA = frozenset(
     ["instagram", "facebook", "twitter", "x", "threads", "bluesky", "telegram", "whatsapp", "weibo"]
-    + ["tiktok", "youtube", "linkedin", "mastodon", "snapchat", "signal", "vkontakte", "vk", "wechat"]
+    + [
+        "tiktok",
+        "youtube",
+        "linkedin",
+        "mastodon",
+        "snapchat",
+        "signal",
+        "vkontakte",
+        "vk",
+        "wechat",
+    ]
 )
 _NUMBERS = ("DATE", "MONEY", "PERCENT")
 
@@ -84,7 +117,11 @@ class EntityLabels:
             if (ent.start, ent.end) in preset or label is None:
                 continue
             span = self._trim(ent, label)
-            if span is None or _is_medium(span) or not masked.isdisjoint(range(span.start, span.end)):
+            if (
+                span is None
+                or _is_medium(span)
+                or not masked.isdisjoint(range(span.start, span.end))
+            ):
                 continue
             if _is_crumb(span, label, rules):
                 continue

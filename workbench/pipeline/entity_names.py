@@ -22,9 +22,21 @@ _PLAIN_PAPERS = frozenset(
     + ["communiqué", "armistice", "memorandum"]
 )
 _PAPERS = _PLAIN_PAPERS | {"statement", "declaration", "annex", "framework", "text", "protocol"}
-_STANDINS = frozenset(["text", "paper", "scheme", "arrangement", "document", "statement", "framework"])
+_STANDINS = frozenset(
+    ["text", "paper", "scheme", "arrangement", "document", "statement", "framework"]
+)
 _OCCASIONS = frozenset(
-    ["session", "round", "exercises", "exercise", "drills", "manoeuvres", "vote", "talks", "hearing"]
+    [
+        "session",
+        "round",
+        "exercises",
+        "exercise",
+        "drills",
+        "manoeuvres",
+        "vote",
+        "talks",
+        "hearing",
+    ]
 )
 _EVENT_TOPICS = frozenset(
     ["naval", "military", "joint", "final", "closing", "opening", "plenary", "first", "second"]
@@ -80,7 +92,12 @@ def read_tail(doc: Doc, end: int) -> int:
         if token.is_title and token.is_alpha and at > start:
             at += 1
             end = at
-        elif token.lower_ in _SMALL and (at == start or token.lower_ != "and" or _is_listed(doc, at)):
+        elif token.lower_ == "of" and end > start:
+            # "the Ministry of Trade of Togo": the state is a name of its own.
+            break
+        elif token.lower_ in _SMALL and (
+            at == start or token.lower_ != "and" or _is_listed(doc, at)
+        ):
             at += 1
         else:
             break
@@ -110,7 +127,15 @@ def _is_part(doc: Doc, at: int) -> bool:
     named = token.is_title or (token.is_upper and len(token) > 1) or token.text[:1].isupper()
     if not named or token.is_punct or token.lower_ in _NO_NAME:
         return False
-    if token.is_sent_start and token.pos_ in ("ADP", "ADV", "SCONJ", "CCONJ", "VERB", "DET", "PRON"):
+    if token.is_sent_start and token.pos_ in (
+        "ADP",
+        "ADV",
+        "SCONJ",
+        "CCONJ",
+        "VERB",
+        "DET",
+        "PRON",
+    ):
         return False
     return token.ent_type_ not in ("DATE",)
 

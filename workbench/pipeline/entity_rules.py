@@ -306,8 +306,6 @@ def _modifies(token: Token) -> bool:
     )
 
 
-
-
 def list_gazetteers() -> tuple[str, ...]:
     """Name the lists that the component reads, each a file of the gazetteers' folder."""
     extra = ("issue", "agreement", "event", "role_heads", "role_modifiers")

@@ -13,7 +13,11 @@ _MONTH = (
 )
 _SCALE = r"(?:\s?(?:million|billion|trillion|crore|lakh|bn|mn|m)\b)?"
 _SHAPES = (
-    ("PERCENT", "percent", re.compile(r"\d+(?:[.,]\d+)*\s?(?:%|per\s?cent\b|percentage points?\b)")),
+    (
+        "PERCENT",
+        "percent",
+        re.compile(r"\d+(?:[.,]\d+)*\s?(?:%|per\s?cent\b|percentage points?\b)"),
+    ),
     ("MONEY", "money", re.compile(rf"(?:Rs\.?\s?|US\$|A\$|C\$|\$|€|£|¥|₹)\d+(?:[.,]\d+)*{_SCALE}")),
     (
         "MONEY",

@@ -101,7 +101,9 @@ class Ends:
             if self.doc[number].text in (",", ";", ".", "”", '"'):
                 last = number - 1
                 break
-        helpers = [c.i for c in verb.lefts if c.dep_ in ("aux", "auxpass", "neg") and c.i > verb.i - 4]
+        helpers = [
+            c.i for c in verb.lefts if c.dep_ in ("aux", "auxpass", "neg") and c.i > verb.i - 4
+        ]
         return self._mention(min([verb.i, *helpers]), last + 1)
 
     def _mention(self, start: int, end: int) -> Span | None:

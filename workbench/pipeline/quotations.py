@@ -173,9 +173,7 @@ def _asks(clause: Token) -> bool:
     return any(t.lower_ in ("whether", "if") and t.dep_ == "mark" for t in clause.lefts)
 
 
-def _settle(
-    ends: Ends, content: tuple[int, int], marked: list[Offsets]
-) -> Offsets | None:
+def _settle(ends: Ends, content: tuple[int, int], marked: list[Offsets]) -> Offsets | None:
     """Turn a clause into offsets within its paragraph; what is mostly a direct quote is dropped."""
     doc, text = ends.doc, ends.text
     start, end = content

@@ -39,7 +39,7 @@ def find_tagged(verb: Token) -> tuple[int, int] | None:
                 break
             if doc[at + 1].pos_ not in _OPENS_PHRASE and at + 1 < verb.i:
                 comma = at
-        elif token.tag_ in _FINITE or token.text in "“”\"":
+        elif token.tag_ in _FINITE or token.text in '“”"':
             break
         at -= 1
     if comma is None or comma - first < 2:

@@ -44,7 +44,9 @@ def _joined_by_apposition(token: Token) -> list[Token]:
     """Return what "and" joins behind an apposition: "Peru, the host, and Chile"."""
     for child in token.rights:
         if child.dep_ == "appos":
-            return [t for t in child.rights if t.dep_ == "conj" and t.pos_ == "PROPN"]
+            joined = [t for t in child.rights if t.dep_ == "conj" and t.pos_ == "PROPN"]
+            # "Fiji, Tonga and Samoa": the parse takes the second for another name of the first.
+            return [child, *joined] if joined and child.pos_ == "PROPN" else joined
     return []
 
 

@@ -55,6 +55,7 @@ class StanceFinder(TableCarrier):
             if not ends.is_masked(match.head) and not _is_named(ends, match)
             for stance in _read(scene, match)
         ]
+        found = _drop_repeated(found)
         if scene.parsed:
             found += _add_judgements(scene, self.judging, found)
         known = read_spans(doc, ENTITIES) + read_spans(doc, MENTIONS)
@@ -99,6 +100,21 @@ def _read(scene: Scene, match: Match) -> list[Found]:
         return [write_reading(scene, match, reading)]
     found = read_loosely(scene, match, reading) or read_window(scene, match, reading)
     return [found] if found is not None else []
+
+
+def _drop_repeated(found: Sequence[Found]) -> list[Found]:
+    """Drop what shares words with another: a second reading of its ends, a contact in a courtesy."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda found: found.polarity == "NEUTRAL"):
+        beside = [
+            other
+            for other in kept
+            if any(overlap(piece, theirs) for piece in one.cue for theirs in other.cue)
+        ]
+        same = any(x.holders == one.holders and x.targets == one.targets for x in beside)
+        if not same:
+            kept.append(one)
+    return kept
 
 
 def _add_judgements(scene: Scene, judging: Judging, found: Sequence[Found]) -> list[Found]:

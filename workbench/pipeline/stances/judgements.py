@@ -42,7 +42,7 @@ _AS_VERBS = frozenset(
     ["describe", "regard", "see", "view", "portray", "characterise", "characterize", "depict"]
     + ["treat", "sum", "summarise", "summarize", "class", "read"]
 )
-_OPENING, _CLOSING = "“\"‘", "”\"’"
+_OPENING, _CLOSING = '“"‘', '”"’'
 _COPULAS = frozenset(
     ["is", "are", "was", "were", "'s", "’s", "be", "been", "being", "'re", "’re", "am", "remains"]
     + ["remain", "remained", "seems", "seem", "seemed", "looks", "look", "looked", "amounts"]
@@ -195,7 +195,7 @@ def _read_marked(doc: Doc, start: int) -> Offsets | None:
 def _read_plain(doc: Doc, start: int) -> Offsets | None:
     for at in range(start, min(len(doc), start + _LONGEST)):
         token = doc[at]
-        stops = token.text in ".;:?!—,”“\"" or (token.is_space and "\n" in token.text)
+        stops = token.text in '.;:?!—,”“"' or (token.is_space and "\n" in token.text)
         if stops or token.lower_ in ("that", "which", "who", "because", "and") or at == len(doc):
             return (start, at) if at > start else None
         if token.tag_ in ("VBZ", "VBD", "VBP", "MD") or token.lower_ == "to":

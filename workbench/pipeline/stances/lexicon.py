@@ -96,7 +96,9 @@ class Match:
     def is_negative(self) -> bool:
         """Whether the cue has its own negation ("not stand for"), which then denies nothing."""
         words = self.cue.words
-        return words[0] in ("can", "ca", "would") or (words[0].startswith("not") and "hear" in words)
+        return words[0] in ("can", "ca", "would") or (
+            words[0].startswith("not") and "hear" in words
+        )
 
 
 def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
@@ -237,7 +239,7 @@ def _find_head(doc: Doc, cue: Cue, numbers: tuple[int, ...]) -> Token:
         for at in numbers:
             if doc[at].pos_ == "VERB":
                 return doc[at]
-    return doc[numbers[-1]] if cue.part == "noun" else doc[numbers[0]]
+    return doc[numbers[-1 if cue.part == "noun" and cue.kind != "exclaim" else 0]]
 
 
 def _has_part(token: Token, cue: Cue) -> bool:

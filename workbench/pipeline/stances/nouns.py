@@ -29,8 +29,25 @@ from workbench.pipeline.syntax import (
 _NEAR = 5
 _CARRIED = ("dobj", "nsubjpass", "npadvmod", "oprd")
 _PEOPLE = (
-    "ers", "ors", "ists", "ans", "ents", "men", "women", "ees", "ants", "ians", "folk", "people",
-    "families", "firms", "nationals", "pupils", "refugees", "carriers", "airlines",
+    "ers",
+    "ors",
+    "ists",
+    "ans",
+    "ents",
+    "men",
+    "women",
+    "ees",
+    "ants",
+    "ians",
+    "folk",
+    "people",
+    "families",
+    "firms",
+    "nationals",
+    "pupils",
+    "refugees",
+    "carriers",
+    "airlines",
 )
 
 

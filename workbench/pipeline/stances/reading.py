@@ -44,7 +44,11 @@ def start_reading(scene: Scene, match: Match, verb: Token, noun: Token | None = 
     reading = Reading(turn=turn, polarity=match.cue.polarity)
     # What somebody is asked to feel is not what they feel; a term of a deal is no stance.
     reading.blocked = (
-        turn.demanded or _is_term(verb) or _is_question(verb) or _is_ground(scene, verb)
+        turn.demanded
+        or _is_term(verb)
+        or _is_question(verb)
+        or _is_ground(scene, verb)
+        or _is_object(scene, verb)
     )
     return reading
 
@@ -105,6 +109,17 @@ def _is_term(verb: Token) -> bool:
         child.dep_ == "prep" and any(c.tag_ == "WDT" for c in child.children)
         for child in verb.lefts
     )
+
+
+def _is_object(scene: Scene, verb: Token) -> bool:
+    """Tell whether a verb is the object of a cue, which reads it: "supports lifting the ban"."""
+    if verb.tag_ != "VBG" or verb.dep_ not in ("xcomp", "pcomp", "ccomp", "dobj"):
+        return False
+    above = verb.head.head if verb.dep_ == "pcomp" else verb.head
+    cues = scene.lexicon.cues.get(above.lower_, ())
+    is_cue = any(cue.kind in ("attitude", "demand") for cue in cues)
+    steers = scene.has(above, "reverser") or scene.has(above, "denier")
+    return is_cue and scene.has(verb, "ender") and not steers
 
 
 def _is_ground(scene: Scene, verb: Token) -> bool:

@@ -11,6 +11,9 @@ from workbench.pipeline.stances.scene import Scene
 
 _CLIMB = 5
 _REACH = 8
+_BESIDE = frozenset(["by", "after", "before", "while", "in", "on", "upon", "since", "through"])
+"""Prepositions of clauses that what stands above does not steer."""
+_NOBODY = frozenset(["nobody", "none", "no-one", "neither", "nothing"])
 
 
 @dataclass(slots=True)
@@ -74,8 +77,10 @@ def _is_asked(verb: Token) -> bool:
     if verb.dep_ == "xcomp":
         return True
     asks = verb.head.lower_ not in ("told", "tell", "tells", "telling", "warned", "warns", "warn")
-    return verb.dep_ == "ccomp" and (asks or any(c.lower_ == "to" for c in verb.lefts)) and (
-        verb.i > verb.head.i
+    return (
+        verb.dep_ == "ccomp"
+        and (asks or any(c.lower_ == "to" for c in verb.lefts))
+        and (verb.i > verb.head.i)
     )
 
 
@@ -88,6 +93,8 @@ def _find_above(scene: Scene, verb: Token) -> Token | None:
         return verb.head
     if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
         above = verb.head.head
+        if verb.head.lower_ in _BESIDE:
+            return None
         # "steered clear of blaming"
         return above.head if above.dep_ in ("advmod", "acomp", "prt") else above
     if verb.dep_ == "dobj" and verb.head.pos_ == "VERB":
@@ -119,6 +126,9 @@ def _is_denied(scene: Scene, token: Token, turn: Turn) -> bool:
             helpers = [c.i for c in token.lefts if c.dep_ in ("aux", "auxpass") and c.i < child.i]
             _reach(turn, min([child.i, *helpers]))
             return True
+    for child in token.lefts:
+        if child.dep_ in ("nsubj", "nsubjpass") and _is_nobody(child):
+            return True
     if token.dep_ == "pcomp" and token.head.lower_ in ("without", "from"):
         stops = token.head.lower_ == "from" and not scene.has(token.head.head, "reverser")
         if token.head.lower_ == "without" or (stops and scene.has(token.head.head, "ender")):
@@ -128,6 +138,13 @@ def _is_denied(scene: Scene, token: Token, turn: Turn) -> bool:
         _reach(turn, token.head.i)
         return True
     return False
+
+
+def _is_nobody(subject: Token) -> bool:
+    """Tell whether a subject is "no minister" or "nobody"."""
+    if subject.lower_ in _NOBODY:
+        return True
+    return any(child.dep_ == "det" and child.lower_ == "no" for child in subject.lefts)
 
 
 def _reach(turn: Turn, number: int) -> None:

@@ -160,6 +160,8 @@ def _is_gerund(verb: Token) -> bool:
 
 
 def _is_cue(scene: Scene, verb: Token) -> bool:
+    if scene.has(verb, "ender"):
+        return False
     cues = scene.lexicon.cues.get(verb.lower_, ())
     return any(cue.kind == "attitude" and cue.words == (verb.lemma_,) for cue in cues)
 
