@@ -24,7 +24,7 @@ from workbench.core.layer import Layer
 from workbench.project import Project
 from workbench.store.quarantine import add_quarantine
 
-URL, MODEL, TOKEN = "WORKBENCH_LLM_URL", "WORKBENCH_LLM_MODEL", "WORKBENCH_LLM_TOKEN"  # noqa: S105  # a variable's name
+URL, MODEL, TOKEN = "WORKBENCH_LLM_URL", "WORKBENCH_LLM_MODEL", "WORKBENCH_LLM_TOKEN"
 _TRIES = 4
 _TIMEOUT = 120.0
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})

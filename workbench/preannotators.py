@@ -38,7 +38,7 @@ def find_preannotator(project: Project, nlp: object) -> Annotate | None:
     if hasattr(nlp, "predict_entities"):
         return wrap_entity_model(nlp, project.scheme)
     if callable(nlp) and not hasattr(nlp, "pipe"):
-        return nlp  # type: ignore[no-any-return]  # what it gives is checked where it is used
+        return nlp
     return None
 
 

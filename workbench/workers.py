@@ -74,7 +74,7 @@ def _stream(
 
 def _load(folder: str, author: str, scheme: Scheme) -> None:
     for name in _THREADS:
-        # Two processes that each take all cores for a product of matrices stand in each other's way.
+        # Two processes that take all cores for each product of matrices slow each other down.
         os.environ.setdefault(name, "1")
     from workbench.pipeline.english import load_base
 

@@ -41,8 +41,8 @@ _NAMED = ("org", "agreement", "event", "place", "loc")
 _LATIN = 0x24F
 """The last code point of the Latin letters and their extensions."""
 _DEALS = frozenset(
-    ["deal", "agreement", "pact", "accord", "treaty", "text", "scheme", "arrangement", "paper"]
-    + ["document", "truce", "framework", "compact"]
+    {"deal", "agreement", "pact", "accord", "treaty", "text", "scheme", "arrangement"}
+    | {"paper", "document", "truce", "framework", "compact"}
 )
 _PAPERS = frozenset(["statement", "declaration", "communique", "communiqué", "resolution", "law"])
 _NATION_GAP = re.compile(r"(?:['’]s?)?[\s-]")
@@ -236,7 +236,7 @@ def _join_deals(found: Referents) -> None:
         definite = found.text[max(0, start - 5) : start].lower().endswith(("the ", "this "))
         named = [n for n in found.labelled("AGREEMENT") if n < number]
         named = [n for n in named if found.of[n].root() is not referent]
-        named = [n for n in named if not find_head(found.of[n].name) in _PAPERS]
+        named = [n for n in named if find_head(found.of[n].name) not in _PAPERS]
         if definite and named:
             found.merge(found.of[named[-1]].root(), referent)
 

@@ -11,78 +11,26 @@ _SCORE = 0.7
 _ARTICLES = ("the", "a", "an", "this", "that", "these", "those", "its", "their", "our", "all")
 _POSSESSIVES = ("'s", "’s", "'", "’")
 COURTESIES = frozenset(
-    [
-        "mr",
-        "mr.",
-        "mrs",
-        "mrs.",
-        "ms",
-        "ms.",
-        "dr",
-        "dr.",
-        "sir",
-        "dame",
-        "lord",
-        "lady",
-        "prof",
-        "prof.",
-        "professor",
-        "shri",
-        "gen.",
-        "col.",
-        "sen.",
-        "rep.",
-        "gov.",
-        "lt.",
-    ]
+    {"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "dr", "dr.", "sir", "dame", "lord", "lady"}
+    | {"prof", "prof.", "professor", "shri", "gen.", "col.", "sen.", "rep.", "gov.", "lt."}
 )
 _WEAK = frozenset(["first", "second", "third", "one", "two", "three", "four", "five", "both"])
 _BEFORE_DATES = frozenset(
-    [
-        "before",
-        "after",
-        "past",
-        "barely",
-        "about",
-        "nearly",
-        "around",
-        "by",
-        "since",
-        "until",
-        "till",
-    ]
-    + ["only", "just", "almost", "roughly", "some", "on", "in", "over", "within", "at", "from"]
+    {"before", "after", "past", "barely", "about", "nearly", "around", "by", "since", "until"}
+    | {"till", "only", "just", "almost", "roughly", "some", "on", "in", "over", "within", "at"}
+    | {"from"}
 )
 _VAGUE_DATES = frozenset(
-    [
-        "daily",
-        "weekly",
-        "monthly",
-        "annual",
-        "annually",
-        "yearly",
-        "months",
-        "years",
-        "weeks",
-        "days",
-    ]
-    + ["hours", "minutes", "the day", "every hour", "every day", "every year", "every week", "now"]
-    + ["each year", "each day", "the hour", "day", "month", "year", "week", "hour", "overnight"]
-    + ["their first day", "decades", "centuries", "the days", "the years", "the months", "the past"]
+    {"daily", "weekly", "monthly", "annual", "annually", "yearly", "months", "years", "weeks"}
+    | {"days", "hours", "minutes", "the day", "every hour", "every day", "every year"}
+    | {"every week", "now", "each year", "each day", "the hour", "day", "month", "year", "week"}
+    | {"hour", "overnight", "their first day", "decades", "centuries", "the days", "the years"}
+    | {"the months", "the past"}
 )
 _MEDIA = frozenset(
-    ["instagram", "facebook", "twitter", "x", "threads", "bluesky", "telegram", "whatsapp", "weibo"]
-    + [
-        "tiktok",
-        "youtube",
-        "linkedin",
-        "mastodon",
-        "snapchat",
-        "signal",
-        "vkontakte",
-        "vk",
-        "wechat",
-    ]
+    {"instagram", "facebook", "twitter", "x", "threads", "bluesky", "telegram", "whatsapp"}
+    | {"weibo", "tiktok", "youtube", "linkedin", "mastodon", "snapchat", "signal", "vkontakte"}
+    | {"vk", "wechat"}
 )
 _NUMBERS = ("DATE", "MONEY", "PERCENT")
 

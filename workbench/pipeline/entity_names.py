@@ -11,39 +11,31 @@ from workbench.pipeline.words import find_words, hash_words
 _LONGEST = 7
 _SMALL = frozenset(["of", "on", "for", "and", "the", "de", "del", "la", "al", "da", "do", "des"])
 _NO_NAME = frozenset(
-    ["the", "a", "an", "this", "that", "its", "their", "our", "his", "her", "in", "on", "at", "for"]
-    + ["and", "but", "by", "from", "to", "of", "with", "as", "if", "when", "after", "before", "is"]
-    + ["both", "all", "every", "some", "no", "not", "yet", "while", "because", "i", "we", "he"]
-    + ["she", "they", "it", "you", "mr", "mrs", "ms", "dr"]
+    {"the", "a", "an", "this", "that", "its", "their", "our", "his", "her", "in", "on", "at"}
+    | {"for", "and", "but", "by", "from", "to", "of", "with", "as", "if", "when", "after"}
+    | {"before", "is", "both", "all", "every", "some", "no", "not", "yet", "while", "because"}
+    | {"i", "we", "he", "she", "they", "it", "you", "mr", "mrs", "ms", "dr"}
 )
 _ARTICLES = frozenset(["the", "a", "an", "this", "that", "its", "their", "our"])
 _PLAIN_PAPERS = frozenset(
-    ["accord", "agreement", "deal", "pact", "treaty", "truce", "ceasefire", "communique"]
-    + ["communiqué", "armistice", "memorandum"]
+    {"accord", "agreement", "deal", "pact", "treaty", "truce", "ceasefire", "communique"}
+    | {"communiqué", "armistice", "memorandum"}
 )
 _PAPERS = _PLAIN_PAPERS | {"statement", "declaration", "annex", "framework", "text", "protocol"}
 _STANDINS = frozenset(
-    ["text", "paper", "scheme", "arrangement", "document", "statement", "framework"]
+    {"text", "paper", "scheme", "arrangement", "document", "statement", "framework"}
 )
 _OCCASIONS = frozenset(
-    [
-        "session",
-        "round",
-        "exercises",
-        "exercise",
-        "drills",
-        "manoeuvres",
-        "vote",
-        "talks",
-        "hearing",
-    ]
+    {"session", "round", "exercises", "exercise", "drills", "manoeuvres", "vote", "talks"}
+    | {"hearing"}
 )
 _EVENT_TOPICS = frozenset(
-    ["naval", "military", "joint", "final", "closing", "opening", "plenary", "first", "second"]
-    + ["third", "next", "ratification", "live-fire", "emergency", "confidence", "no-confidence"]
+    {"naval", "military", "joint", "final", "closing", "opening", "plenary", "first"}
+    | {"second", "third", "next", "ratification", "live-fire", "emergency", "confidence"}
+    | {"no-confidence"}
 )
 _DEFINITE_EVENTS = frozenset(
-    ["summit", "referendum", "exercises", "drills", "conference", "ministerial", "inauguration"]
+    {"summit", "referendum", "exercises", "drills", "conference", "ministerial"} | {"inauguration"}
 )
 _HEADS = (("org_heads", "ORG", "org"), ("loc_heads", "LOC", "loc"), ("gpe_heads", "GPE", "region"))
 _LISTS = ("org_heads", "org_joiners", "loc_heads", "gpe_heads", "issue_heads")

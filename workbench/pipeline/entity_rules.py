@@ -33,67 +33,38 @@ SCORES = {
 _CASED = {"gpe": "GPE", "norp": "NORP", "org": "ORG", "loc": "LOC"}
 _DEFINITE = ("the", "this", "that", "their", "its", "our")
 _ALONE_AGREEMENT = frozenset(
-    ["deal", "agreement", "treaty", "pact", "accord", "accords", "ceasefire", "truce"]
-    + ["communique", "communiqué", "memorandum", "armistice"]
+    {"deal", "agreement", "treaty", "pact", "accord", "accords", "ceasefire", "truce"}
+    | {"communique", "communiqué", "memorandum", "armistice"}
 )
 _ALONE_EVENT = frozenset(
-    ["summit", "talks", "conference", "election", "elections", "war", "ministerial", "referendum"]
-    + ["negotiations", "coup", "invasion", "vote"]
+    {"summit", "talks", "conference", "election", "elections", "war", "ministerial"}
+    | {"referendum", "negotiations", "coup", "invasion", "vote"}
 )
 _TOPICS = frozenset(
-    [
-        "trade",
-        "peace",
-        "defence",
-        "defense",
-        "fisheries",
-        "water",
-        "nuclear",
-        "security",
-        "prisoner",
-        "climate",
-        "tariff",
-        "grain",
-        "transit",
-        "gas",
-        "energy",
-        "port",
-        "arms",
-        "free",
-        "joint",
-        "memorandum",
-        "interim",
-        "border",
-        "ceasefire",
-        "draft",
-        "association",
-        "extradition",
-        "mining",
-        "minerals",
-        "critical",
-        "partnership",
-        "strategic",
-        "cooperation",
-        "migration",
-    ]
+    {"trade", "peace", "defence", "defense", "fisheries", "water", "nuclear", "security"}
+    | {"prisoner", "climate", "tariff", "grain", "transit", "gas", "energy", "port", "arms"}
+    | {"free", "joint", "memorandum", "interim", "border", "ceasefire", "draft", "association"}
+    | {"extradition", "mining", "minerals", "critical", "partnership", "strategic"}
+    | {"cooperation", "migration"}
 )
 _LONGEST_NAME = 7
 _CONTINENTS = frozenset(
-    ["european", "african", "asian", "american", "arab", "pan-african", "latin", "eurasian"]
-    + ["islamic", "nordic", "caribbean", "atlantic", "andean"]
+    {"european", "african", "asian", "american", "arab", "pan-african", "latin", "eurasian"}
+    | {"islamic", "nordic", "caribbean", "atlantic", "andean"}
 )
 _MINISTRIES = ("ministry", "department", "ministries")
 _BODIES = ("ORG", "EVENT", "LOC", "AGREEMENT")
 _BEFORE_OFFICE = frozenset(["former", "of", "and"])
 _SHORT_NATIONS = frozenset(["US", "U.S.", "UK", "U.K.", "EU", "UN", "U.N."])
 _WEAK_OFFICES = frozenset(
-    ["official", "aide", "leader", "director", "head", "chief", "captain", "major", "general"]
-    + ["judge", "prosecutor", "coordinator", "economist", "inspector", "whip", "speaker"]
-    + ["representative", "commander", "chair", "treasurer"]
+    {"official", "aide", "leader", "director", "head", "chief", "captain", "major", "general"}
+    | {"judge", "prosecutor", "coordinator", "economist", "inspector", "whip", "speaker"}
+    | {"representative", "commander", "chair", "treasurer"}
 )
 _SURNAMES = frozenset(
-    ["sultan", "emir", "king", "queen", "prince", "pope", "bishop", "cardinal", "major", "judge"]
-    + ["marshal", "chancellor", "general", "mayor", "captain", "imam", "sheikh", "premier"]
+    {"sultan", "emir", "king", "queen", "prince", "pope", "bishop", "cardinal", "major"}
+    | {"judge", "marshal", "chancellor", "general", "mayor", "captain", "imam", "sheikh"}
+    | {"premier"}
 )
 _ROLE_TAILS = (
     ("of", "state"),
@@ -274,9 +245,9 @@ def _is_office(doc: Doc, head: Token, start: int) -> bool:
         is_noun = head.pos_ in ("", "NOUN", "PROPN")
         needs_of = head.lower_ in ("head", "chief", "major", "captain", "general")
         return is_noun and (of if needs_of else (of or owned or appos))
-    if head.lower_ in ("general", "major", "chief", "lead") and after is not None:
-        if after.pos_ == "NOUN" and start == head.i:
-            return False
+    leads = head.lower_ in ("general", "major", "chief", "lead") and start == head.i
+    if leads and after is not None and after.pos_ == "NOUN":
+        return False
     if start == head.i and head.is_title and before is not None and head.lower_ in _SURNAMES:
         # "Reem Sultan" and "Emir Sadykov" are names.
         return before.lower_ in ("the", "his", "her") or before.ent_type_ == "NORP"

@@ -21,9 +21,10 @@ _LATIN = 0x24F
 _LONGEST_SCRIPT = 12
 _UNSURE = ("ORG", "GPE", "NORP", "LOC", "EVENT", "AGREEMENT")
 _SPEAKING = frozenset(
-    ["said", "says", "told", "wrote", "added", "posted", "replied", "tweeted", "argued", "warned"]
-    + ["insisted", "announced", "remarked", "conceded", "admitted", "noted", "explained", "quipped"]
-    + ["asked", "declared", "stressed", "observed", "commented", "recalled"]
+    {"said", "says", "told", "wrote", "added", "posted", "replied", "tweeted", "argued"}
+    | {"warned", "insisted", "announced", "remarked", "conceded", "admitted", "noted"}
+    | {"explained", "quipped", "asked", "declared", "stressed", "observed", "commented"}
+    | {"recalled"}
 )
 _LEARNT = ("ORG", "EVENT", "AGREEMENT", "PERSON", "LOC")
 

@@ -51,7 +51,7 @@ class QuotationFinder(TableCarrier):
             verb, tab, reports = line.partition("\t")
             if not tab or line.startswith("#"):
                 continue
-            forms = {form for form in inflect(verb.split()[0], "verb", irregular)}
+            forms = set(inflect(verb.split()[0], "verb", irregular))
             if " " in verb.strip():
                 self.particles.update(forms)
             if reports.strip() in ("direct", "both"):

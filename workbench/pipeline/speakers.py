@@ -171,7 +171,6 @@ def _find_line(text: str, start: int, end: int) -> Offsets:
 
 def find_speaking_end(verb: Token, ends: Ends) -> Span | None:
     """Return who says what a reporting verb reports, through statements and posts."""
-    doc = verb.doc
     if not ends.parsed:
         return _find_beside(verb, ends)
     subjects = find_subjects(verb) or find_controllers(verb)
@@ -216,9 +215,11 @@ def _find_beside(verb: Token, ends: Ends, marked: list[Offsets] | None = None) -
         if token.is_punct and token.text in '.!?“”"':
             break
         span = ends.find_entity(token)
-        if span is not None and span.label in _SPEAKING and not _is_quoted(span, marked or []):
-            if span.label == "PERSON" or not marked:
-                return span
+        speaks = span is not None and span.label in _SPEAKING
+        if span is not None and speaks and not _is_quoted(span, marked or []):
+            if span.label != "PERSON" and marked:
+                continue
+            return span
         if token.lower_ in _PRONOUNS:
             return ends.find_end(token)
     return None

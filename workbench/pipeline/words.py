@@ -7,9 +7,15 @@ costs next to nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
-from spacy.attrs import DEP, IDX, LOWER, ORTH
 from spacy.strings import get_string_id
+from spacy.symbols import (  # type: ignore[import-not-found]  # made by Cython, without stubs
+    DEP,
+    IDX,
+    LOWER,
+    ORTH,
+)
 from spacy.tokens import Doc
 
 _LONGEST = 400
@@ -29,8 +35,8 @@ def find_words(doc: Doc, ids: frozenset[int], *, cased: bool = False) -> list[in
 
 def list_words(doc: Doc, *, cased: bool = False) -> list[int]:
     """Return the id of each token's word, in lower case by default."""
-    ids: list[int] = doc.to_array([ORTH if cased else LOWER]).ravel().tolist()
-    return ids
+    words = doc.to_array([ORTH if cased else LOWER]).ravel().tolist()
+    return cast("list[int]", words)
 
 
 def is_parsed(doc: Doc) -> bool:

@@ -103,7 +103,7 @@ def _read(scene: Scene, match: Match) -> list[Found]:
 
 
 def _drop_repeated(found: Sequence[Found]) -> list[Found]:
-    """Drop what shares words with another: a second reading of its ends, a contact in a courtesy."""
+    """Drop what shares words and ends with another: a second reading, a contact in a courtesy."""
     kept: list[Found] = []
     for one in sorted(found, key=lambda found: found.polarity == "NEUTRAL"):
         beside = [

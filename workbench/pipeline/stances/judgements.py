@@ -27,26 +27,26 @@ from workbench.pipeline.syntax import (
     find_passive_subjects,
     is_passive,
 )
-from workbench.pipeline.words import find_words, hash_words
 from workbench.pipeline.wordforms import inflect
+from workbench.pipeline.words import find_words, hash_words
 
 _ROLES = ("good", "bad", "weak", "judging", "contrast")
 _LONGEST = 14
 _WORD = re.compile(r"\w+(?:[-’']\w+)*")
 _NEGATIVE = frozenset(
-    ["not", "no", "never", "hardly", "scarcely", "barely", "neither", "nor", "less", "without"]
-    + ["lacks", "lacking", "anything", "far", "nothing"]
+    {"not", "no", "never", "hardly", "scarcely", "barely", "neither", "nor", "less"}
+    | {"without", "lacks", "lacking", "anything", "far", "nothing"}
 )
 _REACH = 3
 _AS_VERBS = frozenset(
-    ["describe", "regard", "see", "view", "portray", "characterise", "characterize", "depict"]
-    + ["treat", "sum", "summarise", "summarize", "class", "read"]
+    {"describe", "regard", "see", "view", "portray", "characterise", "characterize", "depict"}
+    | {"treat", "sum", "summarise", "summarize", "class", "read"}
 )
 _OPENING, _CLOSING = '“"‘', '”"’'
 _COPULAS = frozenset(
-    ["is", "are", "was", "were", "'s", "’s", "be", "been", "being", "'re", "’re", "am", "remains"]
-    + ["remain", "remained", "seems", "seem", "seemed", "looks", "look", "looked", "amounts"]
-    + ["amounted", "became", "becomes", "sounds", "sounded"]
+    {"is", "are", "was", "were", "'s", "’s", "be", "been", "being", "'re", "’re", "am"}
+    | {"remains", "remain", "remained", "seems", "seem", "seemed", "looks", "look", "looked"}
+    | {"amounts", "amounted", "became", "becomes", "sounds", "sounded"}
 )
 _COMPLEMENTS = ("acomp", "attr", "oprd", "dobj")
 _VIEWS = ("for", "to")
@@ -112,9 +112,7 @@ def judge(judging: Judging, text: str, *, quoted: bool, strong: bool = False) ->
     A negation turns the words after it. `strong` leaves weak words out.
     """
     lower = text.lower()
-    signs = []
-    for phrase in judging.any_phrase.findall(lower):
-        signs.append(judging.phrases[phrase])
+    signs = [judging.phrases[phrase] for phrase in judging.any_phrase.findall(lower)]
     lower = judging.any_phrase.sub(" ", lower)
     words = _WORD.findall(lower)
     turned = -_REACH - 1
@@ -238,10 +236,10 @@ def _find_subject(scene: Scene, subject: Token) -> list[Span]:
 def _find_viewers(scene: Scene, verb: Token) -> list[Span]:
     """Return for whom a thing is what it is: "For the farmers, the pact is a betrayal"."""
     for phrase in verb.children:
-        if phrase.dep_ == "prep" and phrase.lower_ in _VIEWS:
-            if phrase.is_sent_start or phrase.i > verb.i:
-                found = [c for c in phrase.rights if c.dep_ == "pobj"]
-                return keep_holders(scene, verb, found)
+        stands = phrase.is_sent_start or phrase.i > verb.i
+        if stands and phrase.dep_ == "prep" and phrase.lower_ in _VIEWS:
+            found = [c for c in phrase.rights if c.dep_ == "pobj"]
+            return keep_holders(scene, verb, found)
     return []
 
 

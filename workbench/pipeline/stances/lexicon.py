@@ -12,8 +12,8 @@ from spacy.tokens import Doc, Token
 from workbench.core.errors import SourceError
 from workbench.core.offsets import Offsets
 from workbench.core.stance import POLARITIES, Polarity
-from workbench.pipeline.words import hash_words, list_words
 from workbench.pipeline.wordforms import PartOfSpeech, inflect, read_irregular
+from workbench.pipeline.words import hash_words, list_words
 
 KINDS = ("attitude", "receiving", "demand", "courtesy", "exclaim", "contact", "act")
 _PARTS = ("verb", "noun", "adj")
@@ -26,8 +26,8 @@ _GAP = 8
 """Words of an object inside a cue ("took the whole of the council to task")."""
 _PASSED = frozenset({"DET", "ADJ", "ADV"})
 _OWN = frozenset(
-    ["my", "your", "his", "her", "its", "our", "their", "one's"]
-    + ["myself", "himself", "herself", "itself", "ourselves", "themselves"]
+    {"my", "your", "his", "her", "its", "our", "their", "one's", "myself", "himself"}
+    | {"herself", "itself", "ourselves", "themselves"}
 )
 _SMALL = _OWN | {"the", "a", "an", "all", "any", "no", "some", "full", "very"}
 _BREAKS = frozenset([".", "!", "?", ";", ":"])
@@ -133,7 +133,7 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
 
 
 def _list_next(cues: Sequence[Cue]) -> frozenset[int]:
-    """Return the words of which one must stand near for any of some cues; none where one is bare."""
+    """Return the words of which one must stand near for any cue; none where a cue has no more."""
     if not all(cue.needs for cue in cues):
         return frozenset()
     return frozenset(word for cue in cues for word in cue.needs[0])
@@ -219,7 +219,7 @@ def _find_word(doc: Doc, start: int, word: str, reach: int) -> int | None:
                 return at
         elif lower in options or (lower.endswith("s") and lower[:-1] in options):
             return at
-        if token.is_punct and reach == _SKIPPED or lower in _BREAKS or token.is_space:
+        if (token.is_punct and reach == _SKIPPED) or lower in _BREAKS or token.is_space:
             return None
         if reach == _SKIPPED and token.pos_ not in _PASSED and lower not in _SMALL:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from spacy.tokens import Token
@@ -25,8 +26,9 @@ _SKIPPED = frozenset(
     | {"something", "anything", "nothing", "everything", "there"}
 )
 _PREPOSITIONS = frozenset(
-    "of to for with behind against on upon at over from in about by alongside beside toward "
-    "towards around round under onto into after through".split()
+    {"of", "to", "for", "with", "behind", "against", "on", "upon", "at", "over", "from", "in"}
+    | {"about", "by", "alongside", "beside", "toward", "towards", "around", "round", "under"}
+    | {"onto", "into", "after", "through"}
 )
 _PHRASE = 9
 _LED = ("of", "to", "on", "against", "with")
@@ -114,9 +116,8 @@ def _find_own(scene: Scene, match: Match) -> Aim:
     """Find the target inside a cue ("took X to task"), or after its last preposition."""
     aim = Aim()
     numbers = match.numbers
-    doc = scene.doc
     if "*" in match.cue.words:
-        for before, after in zip(numbers, numbers[1:], strict=False):
+        for before, after in itertools.pairwise(numbers):
             if after - before > 1:
                 head = find_phrase_after(scene, before + 1)
                 inside = head is not None and head.i < after

@@ -20,8 +20,8 @@ from workbench.pipeline.syntax import (
 )
 
 _ASKING = frozenset(
-    ["ask", "tell", "advise", "want", "remind", "caution", "invite", "challenge", "press", "push"]
-    + ["order", "direct", "instruct", "command", "counsel", "summon"]
+    {"ask", "tell", "advise", "want", "remind", "caution", "invite", "challenge", "press"}
+    | {"push", "order", "direct", "instruct", "command", "counsel", "summon"}
 )
 
 
