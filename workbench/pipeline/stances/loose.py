@@ -38,6 +38,9 @@ def read_window(scene: Scene, match: Match, reading: Reading) -> Found | None:
     cue = match.cue
     if cue.kind not in _KINDS or cue.part == "adj" or (scene.parsed and cue.part == "noun"):
         return None
+    if scene.parsed and cue.kind != "attitude":
+        # Where a parse gave an act or a meeting no ends, the names around it are not its ends.
+        return None
     before = _walk(scene, match.numbers[0] - 1, -1)
     after = _walk(scene, match.numbers[-1] + 1, 1)
     holders = reading.holders or _first(scene, before, HOLDING, [])
