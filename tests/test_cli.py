@@ -37,6 +37,8 @@ COMMANDS = [
     "repredict",
     "adjudicate",
     "decide",
+    "link",
+    "unlink",
     "release",
     "verify",
     "train",

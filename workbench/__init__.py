@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from workbench.evaluation import evaluate
     from workbench.exporting import export
     from workbench.gold.adjudication import adjudicate
-    from workbench.gold.decisions import decide
+    from workbench.gold.decisions import decide, undo
+    from workbench.gold.links import link, unlink
     from workbench.importing import import_layers
     from workbench.ingestion import ingest
     from workbench.initialisation import init
@@ -53,6 +54,7 @@ _HOMES = {
     "ingest": "workbench.ingestion",
     "init": "workbench.initialisation",
     "join": "workbench.rounds.joining",
+    "link": "workbench.gold.links",
     "migrate": "workbench.rounds.migration",
     "open_project": "workbench.project",
     "practise": "workbench.rounds.practice",
@@ -66,6 +68,8 @@ _HOMES = {
     "show": "workbench.display",
     "status": "workbench.rounds.status",
     "train": "workbench.training",
+    "undo": "workbench.gold.decisions",
+    "unlink": "workbench.gold.links",
     "verify": "workbench.releases.verification",
     "watch": "workbench.rounds.watch",
     "withdraw": "workbench.rounds.closing",
@@ -86,6 +90,7 @@ __all__ = [
     "ingest",
     "init",
     "join",
+    "link",
     "migrate",
     "open_project",
     "practise",
@@ -99,6 +104,8 @@ __all__ = [
     "show",
     "status",
     "train",
+    "undo",
+    "unlink",
     "verify",
     "watch",
     "withdraw",

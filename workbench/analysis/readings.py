@@ -16,6 +16,9 @@ from workbench.core.stance import Stance
 
 T = TypeVar("T", Span, Quote, Stance)
 
+NEAR = 80
+"""Code points between two cues that may still be meant for one record."""
+
 
 @dataclass
 class Reading(Generic[T]):
@@ -84,10 +87,10 @@ class StanceComparison:
         )
 
     def weigh(self, a: str, x: Stance, b: str, y: Stance) -> float:
-        """Weigh two stances whose cues overlap: by holder, target, polarity and cue."""
+        """Weigh two stances: by holder, target, polarity, and by how far their cues overlap."""
         shared = sum(overlap(p, q) for p in x.cue for q in y.cue)
         if not shared:
-            return 0.0
+            return self._weigh_apart(a, x, b, y)
         weight = 1.0 + 2 * self.same_ends(a, x.holders, b, y.holders)
         weight += 2 * self.same_ends(a, x.targets, b, y.targets) + (x.polarity == y.polarity)
         return weight + shared / max(_length(x), _length(y))
@@ -106,7 +109,23 @@ class StanceComparison:
             return "holder"
         if not targets:
             return "target"
-        return "status" if x.status != y.status else None
+        if x.status != y.status:
+            return "status"
+        shared = any(overlap(p, q) for p in x.cue for q in y.cue)
+        return None if shared else "cue"
+
+    def _weigh_apart(self, a: str, x: Stance, b: str, y: Stance) -> float:
+        """Weigh stances of one holder, target and polarity whose cues are near and share nothing.
+
+        Always less than where cues overlap, so that two records are told apart where both
+        people marked both.
+        """
+        gap = max(x.offsets[0] - y.offsets[1], y.offsets[0] - x.offsets[1])
+        if gap > NEAR or x.polarity != y.polarity or x.is_incomplete or y.is_incomplete:
+            return 0.0
+        same = self.same_ends(a, x.holders, b, y.holders) and x.by_author == y.by_author
+        same = same and self.same_ends(a, x.targets, b, y.targets)
+        return 1 / (2 + max(gap, 0)) if same else 0.0
 
 
 def _length(stance: Stance) -> int:

@@ -16,30 +16,38 @@ def add_commands(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command("adjudicate")(adjudicate)
     app.command("decide")(decide)
+    app.command("link")(link)
+    app.command("unlink")(unlink)
     app.command("release")(release)
     app.command("verify")(verify)
 
 
 def adjudicate(
     name: Annotated[str, typer.Argument(metavar="ROUND")],
-    policy: Annotated[str, typer.Option(help="unanimous or single.")] = "unanimous",
+    policy: Annotated[
+        str,
+        typer.Option(help="unanimous, majority, threshold, guarded or single; default: as before."),
+    ] = "",
     fallback_single: Annotated[
         bool, typer.Option(help="Take one person's work where the plan asked one.")
     ] = False,
+    threshold: Annotated[float, typer.Option(help="The share that must agree.")] = 0.75,
+    audit: Annotated[
+        float, typer.Option(help="The share of untouched suggestions to look at.")
+    ] = 0.1,
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Let the policy decide what it may, and list the conflicts that people must decide."""
+    from workbench.core.policy import Policy
     from workbench.gold import adjudication
     from workbench.store.articles import find_articles
 
     opened = find_project(project)
-    outcome = adjudication.adjudicate(
-        opened,
-        name,
-        policy=policy,  # type: ignore[arg-type]  # checked there
-        fallback_single=fallback_single,
-    )
+    chosen = None
+    if policy:
+        chosen = Policy(policy, fallback_single, threshold, audit, opened.seed)  # type: ignore[arg-type]  # checked there
+    outcome = adjudication.adjudicate(opened, name, policy=chosen, fallback_single=fallback_single)
     if as_json:
         answer(outcome, as_json)
         return
@@ -53,44 +61,91 @@ def adjudicate(
             typer.echo(f"  {candidate['number']}  {words}  {', '.join(candidate['authors'])}")
         if conflict.absent:
             typer.echo(f"  -  not marked by {', '.join(conflict.absent)}")
+    for unit in outcome.outvoted:
+        say(f"outvoted: {unit.id} in {unit.article_id}, not marked by {', '.join(unit.absent)}")
+    if outcome.audit.get("audited"):
+        low, high = outcome.audit["interval"]
+        say(f"audit: {outcome.audit['wrong']} of {outcome.audit['audited']} agreements on a "
+            f"suggestion were wrong ({low:.3f} to {high:.3f})")  # fmt: skip
     typer.echo(repr(outcome))
 
 
 def decide(
     entry: Annotated[str, typer.Argument(metavar="ID", help="Of a conflict or quarantine entry.")],
     accept: Annotated[int | None, typer.Option(help="The number of the right reading.")] = None,
+    merge: Annotated[str, typer.Option(help="The numbers of readings to merge, as 1,2.")] = "",
     write: Annotated[str, typer.Option(help="Another reading, as JSON.")] = "",
     reject: Annotated[bool, typer.Option("--reject", help="None of them.")] = False,
     contested: Annotated[bool, typer.Option("--contested", help="Keep it, marked so.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the latest decision back.")] = False,
     drop: Annotated[bool, typer.Option("--drop", help="Close a quarantine entry.")] = False,
     reason: Annotated[str, typer.Option(help="Why.")] = "",
-    policy: Annotated[str, typer.Option(help="The policy that left it open.")] = "unanimous",
+    by: Annotated[str, typer.Option("--as", help="Who decides.")] = "adjudicator",
     project: ProjectFolder = None,
 ) -> None:
-    """Decide a conflict, or drop a quarantine entry; stored at once."""
-    from workbench.adapters.records import read_item
+    """Decide a conflict, take a decision back, or drop a quarantine entry; stored at once."""
     from workbench.gold import decisions
 
     opened = find_project(project)
-    chosen = [accept is not None, bool(write), reject, contested and accept is None, drop]
+    author = by if ":" in by else f"person:{by}"
+    alone = contested and accept is None
+    chosen = [accept is not None, bool(merge), bool(write), reject, alone, undo, drop]
     if sum(chosen) != 1:
         raise typer.BadParameter(
-            "say one of --accept N, --write JSON, --reject, --contested, --drop"
+            "say one of --accept N, --merge N,N, --write JSON, --reject, --contested, --undo, "
+            "--drop"
         )
     if drop:
         decisions.drop(opened, entry, reason=reason)
         typer.echo(f"closed {entry}")
         return
-    item = accept
-    action = "contested" if contested else "accept" if accept is not None else "reject"
-    if write:
-        try:
-            record = json.loads(write)
-        except ValueError as error:
-            raise typer.BadParameter(f"--write is no JSON: {error}") from None
-        item, action = read_item(record), "write"  # type: ignore[assignment]  # either is taken
-    decided = decisions.decide(opened, entry, action, item=item, reason=reason, policy=policy)  # type: ignore[arg-type]  # one of the four
+    if undo:
+        taken = decisions.undo(opened, entry, reason=reason, author=author)
+        typer.echo(f"taken back: {taken.action} {taken.conflict}")
+        return
+    item, action = _read_choice(accept, merge, write, contested)
+    decided = decisions.decide(
+        opened,
+        entry,
+        action,  # type: ignore[arg-type]  # one of the actions
+        item=item,  # type: ignore[arg-type]  # what the action takes
+        reason=reason,
+        author=author,
+    )
     typer.echo(f"stored: {decided.action} {decided.conflict}")
+
+
+def link(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="'*' is every article.")],
+    first: Annotated[str, typer.Argument(metavar="MENTION", help="As 12-20, or its words.")],
+    second: Annotated[str, typer.Argument(metavar="MENTION")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    project: ProjectFolder = None,
+) -> None:
+    """Put two mentions into one cluster: they mean the same."""
+    from workbench.gold import links
+
+    ends = links.read_mention(first), links.read_mention(second)
+    links.link(find_project(project), "" if article == "*" else article, *ends, reason=reason)
+    typer.echo(f"linked {first} and {second}; adjudicate again for gold to follow")
+
+
+def unlink(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="'*' is every article.")],
+    first: Annotated[str, typer.Argument(metavar="MENTION", help="As 12-20, or its words.")],
+    second: Annotated[str, typer.Argument(metavar="MENTION")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the correction back.")] = False,
+    project: ProjectFolder = None,
+) -> None:
+    """Keep two mentions out of one cluster: they do not mean the same."""
+    from workbench.gold import links
+
+    ends = links.read_mention(first), links.read_mention(second)
+    where = "" if article == "*" else article
+    links.unlink(find_project(project), where, *ends, reason=reason, undo=undo)
+    done = "taken back" if undo else "kept apart"
+    typer.echo(f"{done}: {first} and {second}; adjudicate again for gold to follow")
 
 
 def release(version: Version, project: ProjectFolder = None, as_json: AsJson = False) -> None:
@@ -118,6 +173,25 @@ def verify(
     answer(done, as_json, f"release {version}: {'sound' if done.ok else 'not sound'}")
     if not done.ok:
         raise typer.Exit(1)
+
+
+def _read_choice(accept: int | None, merge: str, write: str, contested: bool) -> tuple[object, str]:
+    """Return what was chosen and the action's name."""
+    from workbench.adapters.records import read_item
+
+    if merge:
+        numbers = merge.split(",")
+        if not all(number.strip().isdigit() for number in numbers):
+            raise typer.BadParameter("--merge takes numbers with commas, as 1,2")
+        return [int(number) for number in numbers], "merge"
+    if write:
+        try:
+            return read_item(json.loads(write)), "write"
+        except ValueError as error:
+            raise typer.BadParameter(f"--write is no JSON: {error}") from None
+    if contested:
+        return accept, "contested"
+    return accept, "accept" if accept is not None else "reject"
 
 
 def _describe(candidate: dict[str, object], text: str) -> str:

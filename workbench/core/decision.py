@@ -21,9 +21,19 @@ ConflictKind = Literal[
     "status",
     "incomplete",
     "too few",
+    "suggested",
+    "review",
+    "check",
+    "audit",
+    "probe",
+    "agreed",
+    "added",
 ]
-Action = Literal["accept", "write", "reject", "contested"]
-ACTIONS: tuple[Action, ...] = ("accept", "write", "reject", "contested")
+"""What is open: a difference (`boundary` to `status`), a record that lacks an end, too few people,
+an agreement that the policy does not trust (`suggested` to `probe`); `agreed` and `added` are no
+conflicts but what a reviewer overrules or adds."""
+Action = Literal["accept", "merge", "write", "reject", "contested"]
+ACTIONS: tuple[Action, ...] = ("accept", "merge", "write", "reject", "contested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,8 @@ class Conflict:
 class Decision:
     """What somebody decided about one conflict, and why.
 
-    `item` is the accepted or written reading, None where it was rejected.
+    `item` is the accepted, merged or written reading, None where it was rejected. `kind`,
+    `readings` and `absent` keep the conflict as it stood: who had marked what.
     """
 
     conflict: str
@@ -72,6 +83,15 @@ class Decision:
     author: str
     item: Item | None = None
     reason: str = ""
+    kind: str = ""
+    readings: tuple[Candidate, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+def name_added(text_sha256: str, round_name: str, item: Item) -> str:
+    """Name the decision that adds an item which nobody had marked."""
+    added = digest(text_sha256, round_name, "added", identify(text_sha256, item))
+    return f"conflict:{added}"
 
 
 def _attributes(item: Item) -> list[str]:

@@ -113,4 +113,11 @@ class TrainingError(WorkbenchError):
 
 
 class ReleaseError(WorkbenchError):
-    """A release has open conflicts, exists already, or its files were changed."""
+    """A release has open conflicts, exists already, or its files were changed.
+
+    `problems` lists everything that stands in the way.
+    """
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message if not problems else f"{message}: " + "; ".join(problems))
+        self.problems = tuple(problems)

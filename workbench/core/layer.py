@@ -52,11 +52,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a gold item was decided: by which policy, with whose votes, and whether contested."""
+    """How a gold item was decided: by which policy, with whose votes, and whether contested.
+
+    `readings` pairs everybody who was asked with the id of what they marked, empty where they
+    marked nothing; `conflict` names the conflict that a decision closed.
+    """
 
     policy: str
     votes: tuple[str, ...] = ()
     contested: bool = False
+    readings: tuple[tuple[str, str], ...] = ()
+    conflict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from workbench.adapters.records import write_item
 from workbench.analysis import adjudication
-from workbench.core.decision import Conflict
+from workbench.analysis.adjudication import Links, Settled
+from workbench.analysis.clusters import make_clusters
+from workbench.analysis.trust import Evidence, report_audit
+from workbench.core.article import Article
+from workbench.core.decision import Conflict, Decision
 from workbench.core.errors import RoundError
 from workbench.core.identity import identify
 from workbench.core.layer import Layer
+from workbench.core.policy import Policy, PolicyName, check_policy
+from workbench.gold.evidence import find_evidence
+from workbench.gold.links import choose_links
 from workbench.project import Project
+from workbench.store.adjudications import find_links, get_policy, set_policy
 from workbench.store.articles import find_articles
 from workbench.store.decisions import find_decisions
 from workbench.store.layers import add_layer, find_layers
 from workbench.store.rounds import get_round
 
-Policy = Literal["unanimous", "single"]
-POLICIES: tuple[Policy, ...] = ("unanimous", "single")
-
 
 @dataclass(frozen=True)
 class Adjudication:
-    """What an adjudication of a round settled, and what it leaves to people."""
+    """What an adjudication of a round settled, and what it leaves to people.
+
+    `outvoted` are units that most people did not mark and that are not in gold for it; `audit`
+    tells how many agreements on a suggestion were looked at, and how many were wrong.
+    """
 
     round: str
     policy: str
     gold: tuple[Layer, ...]
     conflicts: tuple[Conflict, ...]
+    agreed: tuple[Conflict, ...] = ()
+    outvoted: tuple[Conflict, ...] = ()
+    audit: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Count what is settled and what is open."""
@@ -45,6 +57,8 @@ class Adjudication:
             "policy": self.policy,
             "gold": [layer.article_id for layer in self.gold],
             "conflicts": [write_conflict(conflict) for conflict in self.conflicts],
+            "outvoted": [write_conflict(conflict) for conflict in self.outvoted],
+            "audit": dict(self.audit),
         }
 
 
@@ -52,55 +66,145 @@ def adjudicate(
     project: Project,
     round_name: str,
     *,
-    policy: Policy = "unanimous",
+    policy: PolicyName | Policy | None = None,
     fallback_single: bool = False,
 ) -> Adjudication:
     """Settle a round's annotations and store the gold of every article without open conflicts.
 
-    Re-running keeps decisions, and new annotations reopen only what they change. With
+    The policy is remembered for the round: without one, that of the last time holds, `unanimous`
+    at first. Re-running keeps decisions, and new annotations reopen only what they change. With
     `fallback_single` a passage that the plan gave to one person takes that person's work.
-    Raises RoundError for an unknown policy or a round without annotations.
+    Raises RoundError for an impossible policy or a round without annotations.
     """
-    if policy not in POLICIES:
-        raise RoundError(f"no policy named {policy!r}; there are: {', '.join(POLICIES)}")
-    outcome = settle(project, round_name, policy=policy, fallback_single=fallback_single)
+    chosen = choose_policy(project, round_name, policy, fallback_single=fallback_single)
+    outcome = settle(project, round_name, policy=chosen)
     with project.store() as connection:
+        set_policy(connection, round_name, chosen, at=project.now())
         for layer in outcome.gold:
             add_layer(connection, layer, at=project.now())
     return outcome
 
 
+def choose_policy(
+    project: Project,
+    round_name: str,
+    policy: PolicyName | Policy | None = None,
+    *,
+    fallback_single: bool = False,
+) -> Policy:
+    """Return the policy as it was given, else the round's own, else `unanimous`.
+
+    Raises RoundError with everything that is impossible about it.
+    """
+    if isinstance(policy, Policy):
+        chosen = policy
+    elif policy is not None:
+        chosen = Policy(policy, seed=project.seed)
+    else:
+        with project.store() as connection:
+            get_round(connection, round_name)
+            chosen = get_policy(connection, round_name) or Policy(seed=project.seed)
+    if fallback_single:
+        chosen = replace(chosen, fallback_single=True)
+    problems = check_policy(chosen)
+    if problems:
+        raise RoundError("; ".join(problems))
+    return chosen
+
+
 def settle(
-    project: Project, round_name: str, *, policy: str, fallback_single: bool = False
+    project: Project, round_name: str, *, policy: PolicyName | Policy | None = None
 ) -> Adjudication:
     """Compute what `adjudicate` would store, and store nothing."""
+    settler = open_round(project, round_name, policy)
+    with project.store() as connection:
+        decisions = find_decisions(connection, round_name)
+    rows = {article_id: settler(article_id, decisions) for article_id in settler.article_ids}
+    found = rows.values()
+    return Adjudication(
+        round_name,
+        settler.policy.name,
+        tuple(row.gold for row in found if not row.conflicts),
+        tuple(conflict for row in found for conflict in row.conflicts),
+        tuple(unit for row in found for unit in row.agreed),
+        tuple(unit for row in found for unit in row.outvoted),
+        report_audit(decisions.values()),
+    )
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    """A round's layers and all that adjudication rests on, read once; calling it settles."""
+
+    policy: Policy
+    articles: Mapping[str, Article]
+    layers: Mapping[str, Sequence[Layer]]
+    registry: Mapping[str, str]
+    links: Callable[[str], Links]
+    evidence: Mapping[str, Evidence]
+
+    @property
+    def article_ids(self) -> tuple[str, ...]:
+        """The articles that were annotated and not withdrawn since."""
+        return tuple(name for name in self.layers if name in self.articles)
+
+    def __call__(self, article_id: str, decisions: Mapping[str, Decision]) -> Settled:
+        """Settle one article under these decisions."""
+        return adjudication.adjudicate(
+            self.articles[article_id],
+            self.layers[article_id],
+            decisions,
+            policy=self.policy,
+            registry=self.registry,
+            links=self.links(article_id),
+            evidence=self.evidence.get(article_id),
+        )
+
+
+def open_round(
+    project: Project, round_name: str, policy: PolicyName | Policy | None = None
+) -> OpenRound:
+    """Read a round for adjudication; raises RoundError where it has no annotations."""
+    chosen = choose_policy(project, round_name, policy)
     with project.store() as connection:
         if get_round(connection, round_name).practice:
             raise RoundError(f"round {round_name!r} is practice, and nothing of it becomes gold")
         layers = find_layers(connection, kind="annotation", round=round_name)
-        articles = {a.id: a for a in find_articles(connection)}
-        decisions = find_decisions(connection, round_name)
+        articles = {article.id: article for article in find_articles(connection)}
+        stored = find_links(connection)
+        evidence = find_evidence(connection, round_name, articles)
     if not layers:
         raise RoundError(
             f"round {round_name!r} has no annotations yet; run: workbench pull {round_name}"
         )
-    gold: list[Layer] = []
-    conflicts: list[Conflict] = []
-    for article_id, work in _group(layers).items():
-        if article_id not in articles:
-            continue  # withdrawn: its layers stay in the store, gold is not made of them
-        settled = adjudication.adjudicate(
-            articles[article_id],
-            work,
-            decisions,
-            policy=policy,
-            fallback_single=fallback_single,
-            registry=project.registry,
-        )
-        conflicts += settled.conflicts
-        if not settled.conflicts:
-            gold.append(settled.gold)
-    return Adjudication(round_name, policy, tuple(gold), tuple(conflicts))
+
+    def links(article_id: str) -> Links:
+        return choose_links(stored, article_id)
+
+    grouped: dict[str, list[Layer]] = {}
+    for layer in layers:
+        if layer.article_id in articles:
+            found = _renew(layer, articles[layer.article_id], links, project.registry)
+            grouped.setdefault(layer.article_id, []).append(found)
+    return OpenRound(chosen, articles, grouped, project.registry, links, evidence)
+
+
+def _renew(
+    layer: Layer, article: Article, links: Callable[[str], Links], registry: Mapping[str, str]
+) -> Layer:
+    """Make a layer's clusters again where a correction came since they were kept."""
+    found = links(article.id)
+    if not found.must and not found.cannot:
+        return layer
+    clusters = make_clusters(
+        article.text,
+        layer.spans,
+        layer.quotes,
+        registry=registry,
+        must_link=found.must,
+        cannot_link=found.cannot,
+    )
+    return replace(layer, clusters=clusters)
 
 
 def write_conflict(conflict: Conflict) -> dict[str, Any]:
@@ -121,10 +225,3 @@ def write_conflict(conflict: Conflict) -> dict[str, Any]:
             for number, candidate in enumerate(conflict.candidates, start=1)
         ],
     }
-
-
-def _group(layers: Sequence[Layer]) -> dict[str, list[Layer]]:
-    grouped: dict[str, list[Layer]] = {}
-    for layer in layers:
-        grouped.setdefault(layer.article_id, []).append(layer)
-    return grouped

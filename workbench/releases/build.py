@@ -135,16 +135,11 @@ def _refuse_open_conflicts(project: Project) -> None:
     with project.store() as connection:
         rounds = [rnd.name for rnd in list_rounds(connection)]
         adjudicated = {layer.round for layer in find_layers(connection, kind="gold")}
-        policies = {
-            layer.round: {verdict.policy for verdict in layer.verdicts.values()}
-            for layer in find_layers(connection, kind="gold")
-        }
     for name in rounds:
         if name not in adjudicated:
             continue
         try:
-            single = "single" in policies[name]
-            open_ = settle(project, name, policy="unanimous", fallback_single=single).conflicts
+            open_ = settle(project, name).conflicts
         except RoundError:
             continue
         if open_:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
 from workbench.adapters.records import read_layer, write_layer
+from workbench.analysis.probes import MARK
 from workbench.core.errors import StoreError
 from workbench.core.layer import Layer, LayerKey, LayerKind
 from workbench.store.journal import append_many, chunk, dump
@@ -141,8 +142,12 @@ def find_newest(
 def find_newest_seqs(
     connection: Connection, kind: LayerKind, *, author: str | None = None
 ) -> dict[str, int]:
-    """Return the number of the layer of a kind that was stored last for each article."""
+    """Return the number of the layer of a kind that was stored last for each article.
+
+    Predictions with probes in them are nobody's work and are passed over.
+    """
     query = select(layers.c.article_id, func.max(layers.c.seq)).where(layers.c.kind == kind)
+    query = query.where(layers.c.author.not_like(f"%{MARK}"))
     if author is not None:
         query = query.where(layers.c.author == author)
     query = query.group_by(layers.c.article_id).order_by(layers.c.article_id)

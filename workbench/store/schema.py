@@ -194,7 +194,53 @@ decisions = Table(
     Column("conflict", String(30), nullable=False),
     Column("round", String(100), nullable=False, index=True),
     Column("record", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, server_default=""),
 )
+"""What was decided, and what was taken back; `sha256` is that of the record."""
+
+adjudications = Table(
+    "adjudications",
+    metadata,
+    _seq(),
+    Column("round", String(100), nullable=False, index=True),
+    Column("policy", Text, nullable=False),
+)
+"""Under which policy a round was adjudicated; the latest counts."""
+
+links = Table(
+    "links",
+    metadata,
+    _seq(),
+    Column("article_id", String(300), nullable=False, index=True),
+    Column("record", Text, nullable=False),
+)
+"""Corrections to clusters; an empty article is every article."""
+
+probes = Table(
+    "probes",
+    metadata,
+    _seq(),
+    Column("round", String(100), nullable=False, index=True),
+    Column("article_id", String(300), nullable=False),
+    Column("item", String(30), nullable=False),
+    Column("record", Text, nullable=False),
+    UniqueConstraint("round", "item"),
+)
+"""Seeded wrong suggestions: the ledger alone knows which they are."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _seq(),
+    Column("key", String(16), nullable=False, unique=True),
+    Column("round", String(100), nullable=False, index=True),
+    Column("article_id", String(300), nullable=False),
+    Column("layers", String(16), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("project_id", Integer, nullable=False),
+    Column("task_id", Integer),
+)
+"""Review tasks: what each shows, and a hash of the layers that it was merged from."""
 
 queues = Table(
     "queues",

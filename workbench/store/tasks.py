@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from workbench.adapters.records import read_layer
+from workbench.core.layer import Layer
 from workbench.store.journal import append_many, chunk, dump
-from workbench.store.schema import assignments, suggestions, tasks
+from workbench.store.schema import assignments, layers, suggestions, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,19 @@ def find_suggestions(
         for set_, key, seq, notes in connection.execute(query.where(suggestions.c.key.in_(part))):
             found[set_, key] = Suggestion(set_, key, seq, json.loads(notes))
     return found
+
+
+def find_shown(connection: Connection, round_name: str) -> list[Layer]:
+    """Return every prediction that a round's tasks have shown, in the order they were stored."""
+    query = (
+        select(layers.c.record)
+        .where(
+            layers.c.seq.in_(
+                select(suggestions.c.layer_seq)
+                .join(assignments, assignments.c.key == suggestions.c.key)
+                .where(assignments.c.round == round_name)
+            )
+        )
+        .order_by(layers.c.seq)
+    )
+    return [read_layer(json.loads(record)) for record in connection.execute(query).scalars()]

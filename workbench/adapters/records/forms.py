@@ -47,6 +47,8 @@ class GoldForm(StrictForm):
     policy: str | None = None
     votes: tuple[str, ...] = ()
     contested: bool = False
+    readings: dict[str, str] = Field(default_factory=dict)
+    conflict: str = ""
 
 
 class ScoredForm(GoldForm):
@@ -150,6 +152,13 @@ class ArticleForm(StrictForm):
     text_sha256: str = ""
 
 
+class CandidateForm(StrictForm):
+    """A reading of a conflict, and who had it."""
+
+    item: dict[str, Any]
+    authors: tuple[str, ...] = ()
+
+
 class DecisionForm(StrictForm):
     """What somebody decided about a conflict."""
 
@@ -160,6 +169,9 @@ class DecisionForm(StrictForm):
     author: str
     item: dict[str, Any] | None = None
     reason: str = ""
+    kind: str = ""
+    readings: tuple[CandidateForm, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 class LabelForm(StrictForm):

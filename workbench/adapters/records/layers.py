@@ -172,6 +172,10 @@ def _with_verdict(record: Record, sha: str, item: Item, verdicts: Mapping[str, V
         record["policy"] = verdict.policy
         record["votes"] = list(verdict.votes)
         record["contested"] = verdict.contested
+        if verdict.readings:
+            record["readings"] = dict(verdict.readings)
+        if verdict.conflict:
+            record["conflict"] = verdict.conflict
     return record
 
 
@@ -185,6 +189,12 @@ def _read_verdicts(form: LayerForm, sha: str) -> dict[str, Verdict]:
     rows += [(x, read_quote(x, None)) for x in form.quotes if x.policy]
     rows += [(x, read_stance(x)) for x in form.stances if x.policy]
     return {
-        identify(sha, item): Verdict(row.policy or "", row.votes, row.contested)
+        identify(sha, item): Verdict(
+            row.policy or "",
+            row.votes,
+            row.contested,
+            tuple(sorted(row.readings.items())),
+            row.conflict,
+        )
         for row, item in rows
     }
