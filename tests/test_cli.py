@@ -39,6 +39,7 @@ COMMANDS = [
     "decide",
     "link",
     "unlink",
+    "why",
     "release",
     "verify",
     "train",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.gold.adjudication import adjudicate
     from workbench.gold.decisions import decide, undo
     from workbench.gold.links import link, unlink
+    from workbench.gold.why import why
     from workbench.importing import import_layers
     from workbench.ingestion import ingest
     from workbench.initialisation import init
@@ -72,6 +73,7 @@ _HOMES = {
     "unlink": "workbench.gold.links",
     "verify": "workbench.releases.verification",
     "watch": "workbench.rounds.watch",
+    "why": "workbench.gold.why",
     "withdraw": "workbench.rounds.closing",
 }
 
@@ -108,6 +110,7 @@ __all__ = [
     "unlink",
     "verify",
     "watch",
+    "why",
     "withdraw",
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.output import AsJson, ProjectFolder, answer, find_project, say
+from workbench.cli.output import AsJson, ProjectFolder, answer, find_project, say, show_table
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="As in 0.1.0.")]
 
@@ -18,6 +18,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("decide")(decide)
     app.command("link")(link)
     app.command("unlink")(unlink)
+    app.command("why")(why)
     app.command("release")(release)
     app.command("verify")(verify)
 
@@ -146,6 +147,26 @@ def unlink(
     links.unlink(find_project(project), where, *ends, reason=reason, undo=undo)
     done = "taken back" if undo else "kept apart"
     typer.echo(f"{done}: {first} and {second}; adjudicate again for gold to follow")
+
+
+def why(
+    item: Annotated[str, typer.Argument(metavar="ITEM_ID", help="As span:0123456789abcdef.")],
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how a gold item came about, and whether any step was tampered with."""
+    from workbench.gold.why import COLUMNS
+    from workbench.gold.why import why as ask
+
+    found = ask(find_project(project), item)
+    if as_json:
+        answer(found, as_json)
+    else:
+        show_table(COLUMNS, found.list_rows())
+    for problem in found.problems:
+        say(f"workbench: {problem}")
+    if not found.ok:
+        raise typer.Exit(1)
 
 
 def release(version: Version, project: ProjectFolder = None, as_json: AsJson = False) -> None:
