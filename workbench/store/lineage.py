@@ -101,7 +101,7 @@ def list_people(connection: Connection, *, upto: int | None = None) -> list[str]
     if upto is not None:
         query = query.where(layers.c.seq <= upto)
     rows = connection.execute(query.group_by(layers.c.author))
-    first: dict[str, int] = {author: seq for author, seq in rows}
+    first: dict[str, int] = {row.author: row[1] for row in rows}
     decided = select(decisions.c.seq, decisions.c.record)
     if upto is not None:
         decided = decided.where(decisions.c.seq <= upto)
