@@ -212,16 +212,16 @@ class _Tracer:
 
     def _find_time(self, author: str) -> str:
         name = author.split(":", 1)[-1]
-        return max(
-            (
-                s.at
-                for s in self._history.submissions
-                if s.round == self._layer.round
-                and s.article_id == self._layer.article_id
-                and s.annotator in (author, name)
-            ),
-            default="",
-        )
+        mine = [
+            s
+            for s in self._history.submissions
+            if s.round == self._layer.round
+            and s.article_id == self._layer.article_id
+            and s.annotator in (author, name)
+        ]
+        if any(not submission.is_intact for submission in mine):
+            self._problems.append(f"what the server sent of {author} was changed in the store")
+        return max((submission.at for submission in mine), default="")
 
     def _trace_verdict(self, verdict: Verdict) -> dict[str, Any]:
         self._check(self._gold, "the gold")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from workbench.adapters.records import read_layer
 from workbench.core.layer import Layer, LayerKind
+from workbench.store.payloads import hash_task
 from workbench.store.schema import (
     articles,
     assignments,
@@ -34,12 +35,13 @@ class StoredLayer:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """When somebody's annotation of a task was last changed on the server."""
+    """When somebody's annotation of a task was last changed on the server, as it told."""
 
     round: str
     article_id: str
     annotator: str
     at: str
+    is_intact: bool
 
 
 def list_layers(
@@ -70,7 +72,14 @@ def list_submissions(
 ) -> list[Submission]:
     """Return when the annotations of each task were last changed, as the server told it."""
     query = (
-        select(assignments.c.round, assignments.c.annotator, assignments.c.record, payloads.c.body)
+        select(
+            assignments.c.round,
+            assignments.c.annotator,
+            assignments.c.record,
+            payloads.c.server,
+            payloads.c.sha256,
+            payloads.c.body,
+        )
         .join(tasks, tasks.c.key == assignments.c.key)
         .join(
             payloads,
@@ -80,11 +89,16 @@ def list_submissions(
     if upto is not None:
         query = query.where(payloads.c.seq <= upto)
     found: list[Submission] = []
-    for round_name, annotator, record, body in connection.execute(query.order_by(payloads.c.seq)):
+    for name, who, record, server, digest, body in connection.execute(
+        query.order_by(payloads.c.seq)
+    ):
         where = json.loads(record)["article_id"]
         if article_id in (None, where):
-            times = [_read_time(annotation) for annotation in _list_annotations(body)]
-            found += [Submission(round_name, where, annotator, max(times))] if any(times) else []
+            task = json.loads(body)
+            times = [_read_time(annotation) for annotation in _list_annotations(task)]
+            if any(times):
+                intact = hash_task(server, task) == digest
+                found.append(Submission(name, where, who, max(times), intact))
     return found
 
 
@@ -111,8 +125,8 @@ def list_people(connection: Connection, *, upto: int | None = None) -> list[str]
     return sorted(first, key=lambda author: (first[author], author))
 
 
-def _list_annotations(body: str) -> list[Any]:
-    found = json.loads(body).get("annotations")
+def _list_annotations(task: dict[str, Any]) -> list[Any]:
+    found = task.get("annotations")
     return found if isinstance(found, list) else []
 
 

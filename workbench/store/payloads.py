@@ -23,7 +23,7 @@ def add_payloads(
     at: str,
 ) -> int:
     """Keep tasks as the server sent them and count those that were new; the same is kept once."""
-    bodies = {_digest(server, task): task for task in tasks}
+    bodies = {hash_task(server, task): task for task in tasks}
     known: set[str] = set()
     for part in chunk(bodies):
         query = select(payloads.c.sha256).where(payloads.c.sha256.in_(part))
@@ -57,7 +57,8 @@ def find_ages(connection: Connection, server: str, project_id: int) -> dict[int,
     return {int(task_id): str(at) for task_id, at in connection.execute(query)}
 
 
-def _digest(server: str, task: dict[str, Any]) -> str:
+def hash_task(server: str, task: dict[str, Any]) -> str:
+    """Return the hash under which a task is kept: of all that the server said but its ages."""
     return hashlib.sha256(f"{server}\n{dump(_drop_ages(task))}".encode()).hexdigest()
 
 
