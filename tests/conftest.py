@@ -61,7 +61,8 @@ def tiny_articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in sorted((DATA / "gold").glob("*.md")):
         _, body = split_front_matter(path.read_text(encoding="utf-8"))
         text, _ = parse_markup(body.strip("\n"))
-        matter = f"---\nid: {path.stem}\ntitle: {path.stem}\nsplit: {SPLITS[path.stem]}\n---\n"
+        matter = f"---\nid: {path.stem}\ntitle: {path.stem}\nsplit: {SPLITS[path.stem]}\n"
+        matter += "rights: CC0-1.0\n---\n"
         (folder / path.name).write_text(matter + text + "\n", encoding="utf-8")
     return folder
 

@@ -42,6 +42,7 @@ COMMANDS = [
     "why",
     "release",
     "verify",
+    "rehydrate",
     "train",
     "evaluate",
     "annotators",

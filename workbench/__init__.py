@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.gold.adjudication import adjudicate
     from workbench.gold.decisions import decide, undo
     from workbench.gold.links import link, unlink
+    from workbench.gold.probes import measure_probes, seed_probes
     from workbench.gold.why import why
     from workbench.importing import import_layers
     from workbench.ingestion import ingest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.preannotation import preannotate
     from workbench.project import open_project
     from workbench.releases.build import release
+    from workbench.releases.rehydration import rehydrate
     from workbench.releases.verification import verify
     from workbench.rounds.abandoned import abandoned
     from workbench.rounds.agreement import agreement
@@ -56,15 +58,18 @@ _HOMES = {
     "init": "workbench.initialisation",
     "join": "workbench.rounds.joining",
     "link": "workbench.gold.links",
+    "measure_probes": "workbench.gold.probes",
     "migrate": "workbench.rounds.migration",
     "open_project": "workbench.project",
     "practise": "workbench.rounds.practice",
     "preannotate": "workbench.preannotation",
     "pull": "workbench.rounds.pull",
     "push": "workbench.rounds.push",
+    "rehydrate": "workbench.releases.rehydration",
     "reissue": "workbench.rounds.reissue",
     "release": "workbench.releases.build",
     "repredict": "workbench.rounds.repredict",
+    "seed_probes": "workbench.gold.probes",
     "select": "workbench.selection",
     "show": "workbench.display",
     "status": "workbench.rounds.status",
@@ -93,15 +98,18 @@ __all__ = [
     "init",
     "join",
     "link",
+    "measure_probes",
     "migrate",
     "open_project",
     "practise",
     "preannotate",
     "pull",
     "push",
+    "rehydrate",
     "reissue",
     "release",
     "repredict",
+    "seed_probes",
     "select",
     "show",
     "status",

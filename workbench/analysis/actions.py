@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from workbench.core.identity import identify
 from workbench.core.layer import Item
 from workbench.core.offsets import overlap
 from workbench.core.quote import Quote
@@ -12,15 +11,16 @@ from workbench.core.span import Span
 from workbench.core.stance import Stance
 
 
-def find_suggestion(text_sha256: str, item: Item, suggested: Iterable[Item]) -> Item | None:
-    """Return the suggestion that an item stands for: the same one, else what overlaps it most."""
+def find_suggestion(item_id: str, item: Item, suggested: Mapping[str, Item]) -> Item | None:
+    """Return the suggestion that an item stands for: the same one, else what overlaps it most.
+
+    `suggested` maps item ids to items.
+    """
+    if item_id in suggested:
+        return suggested[item_id]
     best: tuple[float, Item] | None = None
-    for other in suggested:
-        if type(other) is not type(item):
-            continue
-        if identify(text_sha256, other) == identify(text_sha256, item):
-            return other
-        shared = measure_overlap(item, other)
+    for other in suggested.values():
+        shared = measure_overlap(item, other) if type(other) is type(item) else 0.0
         if shared > 0 and (best is None or shared > best[0]):
             best = (shared, other)
     return best[1] if best else None

@@ -33,7 +33,7 @@ from workbench.core.span import MENTION, Span
 Link = tuple[Offsets | str, Offsets | str]
 """Two ends, each the offsets of a mention or a name: every mention that reads so."""
 
-__all__ = ["Link", "make_clusters", "read_registry"]
+__all__ = ["Link", "make_clusters", "name_mentions", "read_registry"]
 
 _TITLE_GAP = re.compile(r"\s?,?\s?(?:(?:Dr|Mr|Mrs|Ms|Sir|Dame|Prof|Professor|Gen|Shri)\.?\s)?\s?")
 _APPOSITION = re.compile(r",\s(?:the\s|a\s|an\s)?(?:[\w.’'-]+\s){0,2}")
@@ -273,6 +273,10 @@ def _choose_name(found: Referents, referent: Referent) -> str:
         if plain:
             return max(plain, key=lambda name: (len(name.split()), len(name)))
     entities = [n for n in numbers if found.mentions[n].label != MENTION]
-    counts = Counter(found.clean(n) for n in entities or numbers)
-    best = max(counts, key=lambda name: (len(name.split()), counts[name], name))
-    return best or found.words(numbers[0])
+    return name_mentions([found.words(n) for n in entities or numbers]) or found.words(numbers[0])
+
+
+def name_mentions(words: Iterable[str]) -> str:
+    """Name a referent by the longest and commonest of its wordings, without articles."""
+    counts = Counter(clean_name(wording) for wording in words)
+    return max(counts, key=lambda name: (len(name.split()), counts[name], name))

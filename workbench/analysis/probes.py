@@ -17,6 +17,7 @@ from workbench.core.span import MENTION, Span
 from workbench.core.stance import POLARITIES, Stance
 
 ProbeKind = Literal["label", "boundary", "spurious", "polarity"]
+By = Literal["author", "kind", "label"]
 MARK = "+probes"
 """What the author of a prediction with probes is called after its own name."""
 MOST = 2
@@ -112,7 +113,7 @@ def measure_probes(
     probes: Iterable[Seeded],
     layers: Iterable[Layer],
     *,
-    by: Literal["author", "kind", "label"] = "author",
+    by: By = "author",
 ) -> list[CatchRate]:
     """Count what was caught, by annotator, by kind of error, or by label.
 

@@ -67,6 +67,11 @@ class Scheme:
         )
         return digest(rows, self.guideline)
 
+    def succeeds(self, older: Scheme) -> bool:
+        """Tell whether this scheme has all that an older one has, and at most adds labels."""
+        mine = {(x.name, x.kind, tuple(sorted(x.spacy))) for x in self.labels}
+        return all((x.name, x.kind, tuple(sorted(x.spacy))) in mine for x in older.labels)
+
     def names_of(self, *kinds: LabelKind) -> tuple[str, ...]:
         """Return the names of the labels of these kinds, in the order of the screen."""
         return tuple(label.name for label in self.labels if label.kind in kinds)

@@ -38,6 +38,13 @@ class History:
     submissions: Sequence[Submission]
     schemes: Mapping[str, str]
     by_article: Mapping[str, Sequence[StoredLayer]] = field(default_factory=dict)
+    _items: dict[int, dict[str, Item]] = field(default_factory=dict, repr=False)
+
+    def index(self, stored: StoredLayer) -> Mapping[str, Item]:
+        """Return a layer's items by their ids, computed once for each revision."""
+        if stored.seq not in self._items:
+            self._items[stored.seq] = _index(stored)
+        return self._items[stored.seq]
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Lineage:
 def find_gold(connection: Connection, item_id: str) -> StoredLayer | None:
     """Return the newest gold that holds an item, or held it."""
     for stored in reversed(list_layers(connection, kind="gold")):
-        if _get_item(stored, item_id) is not None:
+        if item_id in _index(stored):
             return stored
     return None
 
@@ -149,17 +156,17 @@ class _Tracer:
         for stored in reversed(self._predictions):
             if stored.layer.author not in models:
                 continue
-            sha = stored.layer.text_sha256
-            found = find_suggestion(sha, self._item, stored.layer.items)
+            found = find_suggestion(self._id, self._item, self._history.index(stored))
             if found is None:
                 continue
             self._check(stored, f"the prediction of {stored.layer.author}")
-            same = identify(sha, found) == self._id
+            found_id = identify(stored.layer.text_sha256, found)
+            same = found_id == self._id
             step = {
                 "step": "suggestion",
                 "by": stored.layer.author,
                 "at": stored.at,
-                "item": identify(sha, found),
+                "item": found_id,
                 "score": found.score,
                 "rule": found.rule,
             }
@@ -171,7 +178,7 @@ class _Tracer:
         if not readings:  # what is pointed to was never voted on; who has it?
             newest = {s.layer.author: s for s in self._annotations}
             readings = {
-                author: self._id if _get_item(s, self._id) is not None else ""
+                author: self._id if self._id in self._history.index(s) else ""
                 for author, s in newest.items()
             }
         return [self._trace_action(author, item_id) for author, item_id in readings.items()]
@@ -179,16 +186,16 @@ class _Tracer:
     def _trace_action(self, author: str, item_id: str) -> dict[str, Any]:
         revisions = [s for s in self._annotations if s.layer.author == author]
         before = [s for s in revisions if s.seq < self._gold.seq] or revisions
-        holding = [s for s in before if _get_item(s, item_id) is not None] if item_id else before
+        holding = [s for s in before if not item_id or item_id in self._history.index(s)]
         if not holding:
             what = f"has no {item_id}" if revisions else "is not in the store"
             self._problems.append(f"the work of {author} {what}")
             return {"step": "action", "by": author, "action": "unknown", "item": item_id}
         stored = holding[-1]
         self._check(stored, f"the work of {author}")
-        marked = _get_item(stored, item_id) if item_id else None
-        shown = self._list_shown(stored, marked or self._item)
-        suggested = find_suggestion(stored.layer.text_sha256, marked or self._item, shown or ())
+        marked = self._history.index(stored).get(item_id)
+        shown = self._find_shown(stored, marked or self._item)
+        suggested = find_suggestion(item_id or self._id, marked or self._item, shown or {})
         return {
             "step": "action",
             "by": author,
@@ -198,7 +205,7 @@ class _Tracer:
             "item": item_id,
         }
 
-    def _list_shown(self, stored: StoredLayer, item: Item) -> list[Item] | None:
+    def _find_shown(self, stored: StoredLayer, item: Item) -> Mapping[str, Item] | None:
         """Return what somebody was shown where the item is, None where it was shown blind."""
         models = {
             p.suggested_by
@@ -208,7 +215,7 @@ class _Tracer:
         if not models:
             return None
         shown = [s for s in self._predictions if s.layer.author in models]
-        return list(shown[-1].layer.items) if shown else []
+        return self._history.index(shown[-1]) if shown else {}
 
     def _find_time(self, author: str) -> str:
         name = author.split(":", 1)[-1]
@@ -287,9 +294,8 @@ class _Tracer:
             self._problems.append(f"{what} was changed in the store (number {stored.seq})")
 
 
-def _get_item(stored: StoredLayer, item_id: str) -> Item | None:
-    layer = stored.layer
-    return next((x for x in layer.items if identify(layer.text_sha256, x) == item_id), None)
+def _index(stored: StoredLayer) -> dict[str, Item]:
+    return {identify(stored.layer.text_sha256, item): item for item in stored.layer.items}
 
 
 def _rebuild(decision: Decision, text_sha256: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from workbench.analysis.adjudication import Links
 from workbench.analysis.clusters import make_clusters
 from workbench.analysis.scope import is_asked, share_scope
 from workbench.core.article import Article
@@ -15,7 +16,7 @@ from workbench.core.span import MENTION, Span
 
 
 def unite_gold(
-    article: Article, layers: Sequence[Layer], registry: Mapping[str, str]
+    article: Article, layers: Sequence[Layer], registry: Mapping[str, str], links: Links
 ) -> tuple[Layer, list[str]]:
     """Unite gold layers over what each was asked; return the union and where they differ.
 
@@ -30,7 +31,14 @@ def unite_gold(
         united = _join(united, layer)
     if not rest:
         return united, problems
-    clusters = make_clusters(article.text, united.spans, united.quotes, registry=registry)
+    clusters = make_clusters(
+        article.text,
+        united.spans,
+        united.quotes,
+        registry=registry,
+        must_link=links.must,
+        cannot_link=links.cannot,
+    )
     rounds = "+".join(dict.fromkeys(layer.round for layer in ordered if layer.round))
     return replace(united, clusters=clusters, round=rounds), problems
 
