@@ -48,6 +48,8 @@ COMMANDS = [
     "annotators",
     "studio",
     "doctor",
+    "backup",
+    "restore",
     "demo",
     "lab",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.annotators import add_annotators
+    from workbench.backups import backup, restore
     from workbench.display import show
     from workbench.doctor import examine
     from workbench.evaluation import evaluate
@@ -47,6 +48,7 @@ _HOMES = {
     "add_annotators": "workbench.annotators",
     "adjudicate": "workbench.gold.adjudication",
     "agreement": "workbench.rounds.agreement",
+    "backup": "workbench.backups",
     "close": "workbench.rounds.closing",
     "decide": "workbench.gold.decisions",
     "evaluate": "workbench.evaluation",
@@ -69,6 +71,7 @@ _HOMES = {
     "reissue": "workbench.rounds.reissue",
     "release": "workbench.releases.build",
     "repredict": "workbench.rounds.repredict",
+    "restore": "workbench.backups",
     "seed_probes": "workbench.gold.probes",
     "select": "workbench.selection",
     "show": "workbench.display",
@@ -87,6 +90,7 @@ __all__ = [
     "add_annotators",
     "adjudicate",
     "agreement",
+    "backup",
     "close",
     "decide",
     "evaluate",
@@ -109,6 +113,7 @@ __all__ = [
     "reissue",
     "release",
     "repredict",
+    "restore",
     "seed_probes",
     "select",
     "show",

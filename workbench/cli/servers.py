@@ -25,6 +25,8 @@ def add_commands(app: typer.Typer) -> None:
     app.command("lab")(lab)
     app.command("demo")(demo)
     app.command("doctor")(doctor)
+    app.command("backup")(backup)
+    app.command("restore")(restore)
 
 
 def start_studio(
@@ -165,3 +167,28 @@ class _Stop:
             # A second signal must not cut the clearing up short.
             self.interrupt = False
             raise KeyboardInterrupt
+
+
+def backup(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A new file, or a folder.")],
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the working database into one checked file, while others go on working."""
+    from workbench.backups import backup as copy
+
+    done = copy(find_project(project), path)
+    answer(done, as_json, f"{done.rows} rows, up to number {done.sequence}, in {done.path}")
+
+
+def restore(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="What backup wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Let what is there go.")] = False,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill the project's empty working database from a backup, whichever database it is."""
+    from workbench.backups import restore as fill
+
+    done = fill(find_project(project), path, replace=replace)
+    answer(done, as_json, f"{done.rows} rows restored, up to number {done.sequence}")

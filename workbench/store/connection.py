@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from workbench.core.errors import StoreError
 
 LOCK_WAIT = 30
 """Seconds that a writer waits for another one."""
+_SNAPSHOT = "workbench_snapshot"
 _MIGRATION_LOCK = 7_264_001
 
 
@@ -36,7 +39,7 @@ def open_store(url: str) -> Engine:
         engine = create_engine(parsed, **_options(parsed))
         if parsed.get_backend_name() == "sqlite":
             _prepare_sqlite(engine)
-        _migrate(engine)
+        migrate(engine)
     except ModuleNotFoundError as error:
         raise StoreError(f"{place} needs the package {error.name!r}; install it") from None
     except DBAPIError as error:
@@ -81,13 +84,44 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get(_SNAPSHOT)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    script = ScriptDirectory.from_config(config)
+@contextmanager
+def open_snapshot(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees the store as it is now, whatever others write meanwhile.
+
+    It keeps nobody from writing, and is for reading alone.
+    """
+    options: dict[str, Any] = {_SNAPSHOT: True, "stream_results": True, "yield_per": 500}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+def get_revision(connection: Connection) -> str:
+    """Return the revision of the schema that a store has, empty where it has none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def list_revisions() -> list[str]:
+    """Return the schema's revisions, newest first."""
+    return [revision.revision for revision in _read_script()[1].walk_revisions()]
+
+
+def open_old_store(path: Path, revision: str) -> Engine:
+    """Make an empty SQLite store of an older revision, which `migrate` brings to this one."""
+    engine = create_engine(f"sqlite:///{path}")
+    _prepare_sqlite(engine)
+    migrate(engine, revision)
+    return engine
+
+
+def migrate(engine: Engine, target: str = "head") -> None:
+    """Bring a store's schema to a revision, in one transaction."""
+    config, script = _read_script()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             # Two processes that open a new store at once must not both create its tables.
@@ -102,7 +136,13 @@ def _migrate(engine: Engine) -> None:
                 "update the workbench"
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
+
+
+def _read_script() -> tuple[Config, ScriptDirectory]:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config, ScriptDirectory.from_config(config)
 
 
 def _first_line(error: DBAPIError) -> str:
