@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.gold.decisions import decide, undo
     from workbench.gold.links import link, unlink
     from workbench.gold.probes import measure_probes, seed_probes
+    from workbench.gold.review import pull_review, push_review
     from workbench.gold.why import why
     from workbench.importing import import_layers
     from workbench.ingestion import ingest
@@ -66,8 +67,10 @@ _HOMES = {
     "practise": "workbench.rounds.practice",
     "preannotate": "workbench.preannotation",
     "pull": "workbench.rounds.pull",
+    "pull_review": "workbench.gold.review",
     "push": "workbench.rounds.push",
     "rehydrate": "workbench.releases.rehydration",
+    "push_review": "workbench.gold.review",
     "reissue": "workbench.rounds.reissue",
     "release": "workbench.releases.build",
     "repredict": "workbench.rounds.repredict",
@@ -108,7 +111,9 @@ __all__ = [
     "practise",
     "preannotate",
     "pull",
+    "pull_review",
     "push",
+    "push_review",
     "rehydrate",
     "reissue",
     "release",

@@ -11,18 +11,17 @@ from tqdm.auto import tqdm
 from workbench.adapters.front_matter import split_front_matter
 from workbench.adapters.label_studio.encoding import encode_layer
 from workbench.adapters.markup import parse_markup
+from workbench.analysis.reviews import answer
 from workbench.annotators import add_annotators
 from workbench.backends.label_studio import Server
 from workbench.core.article import Article
-from workbench.core.decision import Action, Conflict
 from workbench.core.errors import RoundError
 from workbench.core.identity import identify
-from workbench.core.layer import Item, Layer
-from workbench.core.offsets import overlap, trim
-from workbench.core.quote import Quote
+from workbench.core.layer import Layer
+from workbench.core.offsets import trim
 from workbench.core.scheme import Scheme
 from workbench.core.span import MENTION, Span
-from workbench.core.stance import POLARITIES, Stance
+from workbench.core.stance import POLARITIES
 from workbench.gold.adjudication import Adjudication, adjudicate
 from workbench.gold.decisions import decide
 from workbench.project import Project
@@ -134,21 +133,6 @@ def decide_round(
     raise RoundError(f"round {name!r} still has {len(outcome.conflicts)} open conflicts")
 
 
-def answer(conflict: Conflict, gold: Layer) -> tuple[Action, Item | None]:
-    """Say what the gold says of a conflict: accept a reading, write the right one, or reject."""
-    known = {identify(gold.text_sha256, item): item for item in gold.items}
-    for candidate in conflict.candidates:
-        right = known.get(identify(gold.text_sha256, candidate.item))
-        if right is not None and _says_the_same(right, candidate.item):
-            return "accept", candidate.item
-    near = [(_share(item, c.item), n, item) for c in conflict.candidates
-            for n, item in enumerate(_of_kind(gold, c.item))]  # fmt: skip
-    best = max(near, key=lambda row: (row[0], -row[1]), default=(0, 0, None))
-    if best[0] > 0 and best[2] is not None:
-        return "write", best[2]
-    return "reject", None
-
-
 def _spoil_span(
     span: Span, text: str, labels: Sequence[str], generator: random.Random
 ) -> Span | None:
@@ -167,26 +151,3 @@ def _spoil_span(
 
 def _follow(ends: Sequence[Span], moved: Mapping[Span, Span | None]) -> tuple[Span, ...]:
     return tuple(end for end in (moved.get(end, end) for end in ends) if end is not None)
-
-
-def _of_kind(gold: Layer, item: Item) -> Sequence[Item]:
-    if isinstance(item, Span):
-        return [span for span in gold.spans if span.label != MENTION]
-    return gold.quotes if isinstance(item, Quote) else gold.stances
-
-
-def _says_the_same(right: Item, item: Item) -> bool:
-    names = ("speaker", "status") if not isinstance(right, Stance) else ("status",)
-    return all(getattr(right, name, None) == getattr(item, name, None) for name in names)
-
-
-def _share(a: Item, b: Item) -> float:
-    """Return how far two items overlap; of stances, their cues; a like label decides ties."""
-    shared = float(overlap(a.offsets, b.offsets))
-    if isinstance(a, Stance) and isinstance(b, Stance):
-        shared = float(sum(overlap(x, y) for x in a.cue for y in b.cue))
-        return shared and shared + 0.4 * (a.polarity == b.polarity) + 0.2 * (
-            {x.offsets for x in a.targets} == {x.offsets for x in b.targets}
-        )
-    longest = max(a.offsets[1], b.offsets[1]) - min(a.offsets[0], b.offsets[0])
-    return shared and shared / longest + 0.1 * (getattr(a, "label", 0) == getattr(b, "label", 1))

@@ -47,13 +47,15 @@ class Settled:
     """The gold of one article, and the conflicts that are still open.
 
     `agreed` are the units that the policy settled, as a reviewer could still overrule them;
-    `outvoted` those of them that most people did not mark, so that they are not in gold.
+    `outvoted` those of them that most people did not mark, so that they are not in gold. `taken`
+    maps each agreed unit to the id of what is in gold for it.
     """
 
     gold: Layer
     conflicts: tuple[Conflict, ...]
     agreed: tuple[Conflict, ...] = ()
     outvoted: tuple[Conflict, ...] = ()
+    taken: Mapping[str, str] = field(default_factory=dict)
 
 
 def adjudicate(
@@ -96,6 +98,7 @@ class _Settler:
     conflicts: list[Conflict] = field(default_factory=list)
     agreed: list[Conflict] = field(default_factory=list)
     outvoted: list[Conflict] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
     spans: dict[Span, Verdict] = field(default_factory=dict)
     quotes: dict[Quote, Verdict] = field(default_factory=dict)
     stances: dict[Stance, Verdict] = field(default_factory=dict)
@@ -197,7 +200,13 @@ class _Settler:
             clusters=clusters,
             verdicts=verdicts,
         )
-        return Settled(gold, tuple(self.conflicts), tuple(self.agreed), tuple(self.outvoted))
+        return Settled(
+            gold,
+            tuple(self.conflicts),
+            tuple(self.agreed),
+            tuple(self.outvoted),
+            self.taken,
+        )
 
     def _settle(self, marks: Mapping[str, T]) -> tuple[T | None, Verdict | None]:
         """Return what a decision or the policy takes; no verdict while the conflict is open."""
@@ -226,6 +235,8 @@ class _Settler:
         self.agreed.append(conflict)
         if chosen is None:
             self.outvoted.append(conflict)
+        else:
+            self.taken[conflict.id] = self._identify(chosen)
         policy = self.policy.name if len(asked) > 1 else "single"
         return chosen, Verdict(policy, tuple(sorted(vote.winners)), readings=readings)
 

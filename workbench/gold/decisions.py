@@ -48,7 +48,7 @@ def decide(
     if isinstance(conflict, str):
         conflict = find_conflict(project, conflict, policy=policy)
     chosen = _choose(conflict, action, item)
-    if action in ("write", "merge") and chosen is not None:
+    if chosen is not None:
         _check_written(project, conflict, chosen)
     decision = Decision(
         conflict.id,
@@ -208,5 +208,7 @@ def _check_written(project: Project, conflict: Conflict, item: Item) -> None:
         stances=(item,) if isinstance(item, Stance) else (),
     )
     problems = check_layer(layer, article, project.scheme.kinds)
+    if isinstance(item, Stance) and item.is_incomplete:
+        problems.append("the stance lacks its holder or target")
     if problems:
-        raise RoundError(f"what was written does not fit {article.id!r}: {'; '.join(problems)}")
+        raise RoundError(f"what was chosen does not fit {article.id!r}: {'; '.join(problems)}")

@@ -82,6 +82,13 @@ def list_decisions(
     return {conflict: stack[-1] for conflict, stack in stacks.items() if stack}
 
 
+def list_reasons(connection: Connection, round_name: str) -> set[str]:
+    """Return why anything was ever decided in a round, what was taken back included."""
+    query = select(decisions.c.record).where(decisions.c.round == round_name)
+    rows = connection.execute(query).scalars()
+    return {str(json.loads(record).get("reason", "")) for record in rows}
+
+
 def _insert(connection: Connection, conflict: str, round_name: str, record: str, at: str) -> int:
     seq = append(connection, "decision", at=at)
     digest = hashlib.sha256(record.encode("utf-8")).hexdigest()
