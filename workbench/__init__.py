@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.exporting import export
     from workbench.gold.adjudication import adjudicate
     from workbench.gold.decisions import decide, undo
+    from workbench.gold.feedback import feedback
     from workbench.gold.links import link, unlink
     from workbench.gold.probes import measure_probes, seed_probes
     from workbench.gold.review import pull_review, push_review
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.rounds.closing import close, withdraw
     from workbench.rounds.joining import join
     from workbench.rounds.migration import migrate
-    from workbench.rounds.practice import feedback, practise
+    from workbench.rounds.practice import practise
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
     from workbench.rounds.reissue import reissue
@@ -55,7 +56,7 @@ _HOMES = {
     "evaluate": "workbench.evaluation",
     "examine": "workbench.doctor",
     "export": "workbench.exporting",
-    "feedback": "workbench.rounds.practice",
+    "feedback": "workbench.gold.feedback",
     "import_layers": "workbench.importing",
     "ingest": "workbench.ingestion",
     "init": "workbench.initialisation",
@@ -69,8 +70,8 @@ _HOMES = {
     "pull": "workbench.rounds.pull",
     "pull_review": "workbench.gold.review",
     "push": "workbench.rounds.push",
-    "rehydrate": "workbench.releases.rehydration",
     "push_review": "workbench.gold.review",
+    "rehydrate": "workbench.releases.rehydration",
     "reissue": "workbench.rounds.reissue",
     "release": "workbench.releases.build",
     "repredict": "workbench.rounds.repredict",

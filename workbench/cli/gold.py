@@ -1,16 +1,13 @@
-"""Commands about gold: adjudicate, decide, release, verify."""
+"""Commands about gold: adjudicate, decide, review, link, why, feedback, probes."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workbench.cli.output import AsJson, ProjectFolder, answer, find_project, say, show_table
-
-Version = Annotated[str, typer.Argument(metavar="VERSION", help="As in 0.1.0.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -20,9 +17,12 @@ def add_commands(app: typer.Typer) -> None:
     app.command("link")(link)
     app.command("unlink")(unlink)
     app.command("why")(why)
-    app.command("release")(release)
-    app.command("verify")(verify)
-    app.command("rehydrate")(rehydrate)
+    app.command("feedback")(feedback)
+    app.command("probes")(probes)
+    review = typer.Typer(help="Review conflicts in Label Studio.", no_args_is_help=True)
+    review.command("push")(review_push)
+    review.command("pull")(review_pull)
+    app.add_typer(review, name="review")
 
 
 def adjudicate(
@@ -171,70 +171,67 @@ def why(
         raise typer.Exit(1)
 
 
-def release(
-    version: Version,
-    rounds: Annotated[str, typer.Option(help="Only these rounds, with commas.")] = "",
-    imports: Annotated[str, typer.Option(help="Only these imports, with commas.")] = "",
-    without_text: Annotated[
-        bool, typer.Option("--without-text", help="Offsets and hashes; see rehydrate.")
-    ] = False,
+def review_push(
+    name: Annotated[str, typer.Argument(metavar="ROUND")],
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cut an immutable release of all gold."""
-    from workbench.releases.build import release as cut
+    """Put the articles with open conflicts into the round's review project in Label Studio."""
+    from workbench.gold.review import push_review
 
-    opened = find_project(project)
-    done = cut(
-        opened,
-        version,
-        rounds=_split(rounds),
-        imports=_split(imports),
-        text=not without_text,
-    )
-    record = {"version": version, "path": str(opened.releases / version), **done.manifest}
-    answer(record, as_json, f"{done!r} in {opened.releases / version}")
+    done = push_review(find_project(project), name)
+    answer(done, as_json, f"{done.tasks} review tasks, {done.added} of them new: {done.url}")
 
 
-def rehydrate(
-    version: Version,
-    out: Annotated[
-        Path | None, typer.Option(help="Where to; default: data/rehydrated/VERSION.")
-    ] = None,
+def review_pull(
+    name: Annotated[str, typer.Argument(metavar="ROUND")],
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put the project's texts back into a release without texts, and verify every span."""
-    from workbench.releases.rehydration import rehydrate as put_back
+    """Turn what reviewers submitted into decisions."""
+    from workbench.gold.review import pull_review
 
-    done = put_back(find_project(project), version, out=out)
+    done = pull_review(find_project(project), name)
     for problem in done.problems:
         say(f"workbench: {problem}")
     answer(done, as_json)
-    if done.problems:
-        raise typer.Exit(1)
 
 
-def verify(
-    version: Version,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it again and compare.")] = False,
+def feedback(
+    name: Annotated[str, typer.Argument(metavar="ROUND")],
+    annotator: Annotated[str, typer.Argument(metavar="NAME")],
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a release's hashes and content."""
-    from workbench.releases.verification import verify as check
+    """Tell one annotator what gold has otherwise, and what the guideline says of it."""
+    from workbench.gold.feedback import feedback as compare
 
-    done = check(find_project(project), version, rebuild=rebuild)
-    for problem in done.problems:
-        say(f"workbench: {problem}")
-    answer(done, as_json, f"release {version}: {'sound' if done.ok else 'not sound'}")
-    if not done.ok:
-        raise typer.Exit(1)
+    found = compare(find_project(project), name, annotator)
+    if as_json:
+        answer(found, as_json)
+        return
+    for row in found.corrections:
+        typer.echo(f"{row.article_id}: {row.what}")
+        typer.echo(f"  yours {row.words[0] or '–'}; gold {row.words[1] or '–'}")
+        for part in (row.guideline, row.reason, row.link):
+            if part:
+                typer.echo(f"  {part}")
+    typer.echo(repr(found))
 
 
-def _split(names: str) -> list[str] | None:
-    """Read names with commas between them; nothing is no choice."""
-    return [name.strip() for name in names.split(",") if name.strip()] or None
+def probes(
+    name: Annotated[str, typer.Argument(metavar="ROUND")],
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how many of a round's probes were caught, by whom and of which kind."""
+    from workbench.gold.probes import COLUMNS, measure_probes
+
+    found = measure_probes(find_project(project), name)
+    if as_json:
+        answer(found, as_json)
+    else:
+        show_table(COLUMNS, found.list_rows())
 
 
 def _read_choice(accept: int | None, merge: str, write: str, contested: bool) -> tuple[object, str]:

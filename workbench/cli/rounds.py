@@ -75,6 +75,9 @@ def push(
     ] = "",
     seed: Annotated[int | None, typer.Option(help="Of the plan's random choices.")] = None,
     backend: Backend = None,
+    probes: Annotated[
+        float, typer.Option(help="The share of suggestions to make wrong, as 0.04; see probes.")
+    ] = 0.0,
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -88,10 +91,16 @@ def push(
     opened = find_project(project)
     with opened.store() as connection:
         articles = list_ids(connection)
+    drafts = None
+    if probes:
+        from workbench.gold.probes import seed_stored
+
+        drafts = seed_stored(opened, name, author=suggestions or None, rate=probes, seed=seed)
     done = pushing.push(
         opened,
         name,
         queue or articles,
+        drafts,
         author=suggestions or None,
         annotators=None if annotators is None else split_names(annotators),
         overlap=overlap,

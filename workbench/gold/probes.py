@@ -17,7 +17,7 @@ from workbench.project import Project
 from workbench.rendering.tables import draw_table
 from workbench.store.adjudications import StoredProbe, add_probes, find_probes
 from workbench.store.articles import find_articles
-from workbench.store.layers import find_layers
+from workbench.store.layers import find_layers, find_newest
 
 RATE = 0.04
 """The share of suggestions that are made wrong where no other is stated."""
@@ -96,6 +96,20 @@ def seed_probes(
     with project.store() as connection:
         add_probes(connection, rows, at=project.now())
     return seeded
+
+
+def seed_stored(
+    project: Project,
+    round_name: str,
+    *,
+    author: str | None = None,
+    rate: float = RATE,
+    seed: int | None = None,
+) -> list[Layer]:
+    """Seed the newest predictions in the store, of one author where one is named."""
+    with project.store() as connection:
+        drafts = find_newest(connection, "prediction", author=author)
+    return seed_probes(project, round_name, drafts.values(), rate=rate, seed=seed)
 
 
 def measure_probes(project: Project, round_name: str) -> Caught:

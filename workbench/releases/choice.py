@@ -54,10 +54,11 @@ def choose_gold(
     if rounds is None and imports is None:
         wanted = [name for name, fits in names.items() if fits]
     unknown = [name for name in wanted if name not in names]
-    if unknown or not names:
-        there = ", ".join(sorted(names)) or "none yet; run: workbench adjudicate ROUND"
-        what = f"there is no gold of {', '.join(unknown)}" if unknown else "there is no gold"
-        raise ReleaseError(f"{what}; there is gold of: {there}")
+    if not names:
+        raise ReleaseError("there is no gold yet; run: workbench adjudicate ROUND")
+    if unknown:
+        there = ", ".join(sorted(names))
+        raise ReleaseError(f"there is no gold of {', '.join(unknown)}; there is gold of: {there}")
     foreign = [name for name in wanted if not names[name]]
     if foreign:
         raise ReleaseError(
