@@ -123,6 +123,19 @@ def test_a_release_is_refused_with_the_whole_list(
     assert not (settled.releases / "0.1.0").exists()
 
 
+def test_the_projects_rights_hold_where_an_article_states_none(settled: Project) -> None:
+    with settled.store() as connection:
+        connection.execute(text("UPDATE articles SET record = replace(record, 'CC0-1.0', '')"))
+    with pytest.raises(ReleaseError, match=r"no statement of rights: cairo, lima, oslo"):
+        wb.release(settled, "0.1.0")
+    stated = replace(settled, settings={"project": {"rights": "CC-BY-4.0"}})
+
+    release = wb.release(stated, "0.1.0")
+
+    assert {article.rights for article in release.articles} == {"CC-BY-4.0"}
+    assert wb.verify(settled, "0.1.0", rebuild=True).problems == ()
+
+
 def test_gold_that_is_older_than_a_decision_is_refused(settled: Project) -> None:
     unit = wb.adjudicate(settled, "r").agreed[0]
     decide(settled, unit, "reject")

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
+from workbench.analysis.ballots import take_vote
 from workbench.analysis.clusters import Link, make_clusters
 from workbench.analysis.merging import unite_equal
 from workbench.analysis.readings import StanceComparison, group_marks, weigh_quotes, weigh_spans
 from workbench.analysis.scope import is_asked, unite_passages
 from workbench.analysis.trust import Evidence, find_doubt, name_label
-from workbench.analysis.ballots import take_vote
 from workbench.core.article import Article
 from workbench.core.decision import Candidate, Conflict, ConflictKind, Decision
 from workbench.core.identity import identify

@@ -190,7 +190,7 @@ def _select(project: Project, choice: Choice, upto: int | None) -> _Selection:
     gold = _unite_all(stored, articles, project.registry, links)
     return _Selection(
         sequence,
-        [articles[layer.article_id] for layer in gold],
+        [_state_rights(articles[layer.article_id], choice.rights) for layer in gold],
         stored,
         gold,
         [
@@ -205,6 +205,11 @@ def _select(project: Project, choice: Choice, upto: int | None) -> _Selection:
             "closed": sum(not entry.is_open for entry in entries),
         },
     )
+
+
+def _state_rights(article: Article, rights: str) -> Article:
+    """Let the project's statement stand where an article has none of its own."""
+    return article if article.rights.strip() else replace(article, rights=rights)
 
 
 def _unite_all(
@@ -271,6 +276,7 @@ def _describe(selection: _Selection, choice: Choice) -> dict[str, Any]:
         "rounds": list(choice.rounds),
         "imports": list(choice.imports),
         "left_out": list(choice.left_out),
+        "rights": choice.rights,
         "languages": sorted({article.lang for article in selection.articles}),
         "authors": sorted(authors),
         "simulated": any(author.startswith("simulated:") for author in authors),

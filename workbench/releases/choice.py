@@ -20,12 +20,16 @@ from workbench.store.rounds import find_projects, get_round_scheme, list_rounds
 
 @dataclass(frozen=True)
 class Choice:
-    """The rounds and imports of a release, and those of other schemes that were left out."""
+    """The rounds and imports of a release, and those of other schemes that were left out.
+
+    `rights` holds for articles that state none themselves.
+    """
 
     scheme: str
     rounds: tuple[str, ...]
     imports: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    rights: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,6 +75,7 @@ def choose_gold(
         tuple(name for name in chosen if name in known),
         tuple(name for name in chosen if name not in known),
         tuple(sorted(name for name, fits in names.items() if not fits)),
+        str(project.setting("project", "rights", "")),
     )
 
 
@@ -94,10 +99,10 @@ def list_obstacles(project: Project, choice: Choice) -> list[str]:
     problems += _check_quarantine(project, choice)
     ids = sorted({layer.article_id for layer in present})
     without = [article_id for article_id in ids if not articles[article_id].rights.strip()]
-    if without:
+    if without and not choice.rights.strip():
         problems.append(
             f"{len(without)} articles have no statement of rights: {', '.join(without)}; state "
-            "it in their source, or project.rights in workbench.toml before they are ingested"
+            "them as project.rights in workbench.toml"
         )
     return problems
 

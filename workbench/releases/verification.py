@@ -146,6 +146,7 @@ def _rebuild(
         tuple(manifest["rounds"]),
         tuple(manifest["imports"]),
         tuple(manifest["left_out"]),
+        str(manifest["rights"]),
     )
     again = select_gold(
         project,
