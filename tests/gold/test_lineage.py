@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 import workbench as wb
+from workbench.adapters.records import write_layer
 from workbench.core.errors import SourceError
 from workbench.core.identity import identify
 from workbench.core.layer import Layer
@@ -117,3 +119,16 @@ def test_a_tampered_step_is_detected(
 def test_an_unknown_item_is_told(project: Project, gold: Layer) -> None:
     with pytest.raises(SourceError, match="no gold has the item"):
         wb.why(project, "span:0000000000000000")
+
+
+def test_imported_gold_has_a_lineage_too(project: Project, right: dict[str, Layer]) -> None:
+    source = project.root / "theirs.jsonl"
+    layer = replace(right["oslo"], clusters=(), passages=())
+    source.write_text(json.dumps(write_layer(layer)) + "\n", encoding="utf-8")
+    (imported,) = wb.import_layers(project, source, as_="gold").layers
+
+    for item_id in list_ids(imported):
+        why = wb.why(project, item_id)
+        assert why.problems == ()
+        assert why.lineage.steps[-2]["policy"] == "imported"
+    assert wb.verify(project, wb.release(project, "0.1.0").version, rebuild=True).problems == ()

@@ -276,3 +276,24 @@ def test_the_release_folder_holds_nothing_else(settled: Project) -> None:
     wb.release(settled, "0.1.0")
 
     assert [path.name for path in sorted(Path(settled.releases).iterdir())] == ["0.1.0"]
+
+
+def test_words_from_outside_are_not_active_in_the_card(settled: Project) -> None:
+    evil = "<script>alert(1)</script> [x](javascript:alert(1)) ![y](//z) `code` # head"
+    with settled.store() as connection:
+        connection.execute(
+            text("UPDATE articles SET record = replace(record, 'CC0-1.0', :evil)"), {"evil": evil}
+        )
+    named = replace(settled, settings={"project": {"name": f"a\n# b {evil}"}})
+    wb.release(named, "0.1.0")
+
+    for name in ("README.md", "DATASHEET.md"):
+        shown = read(settled)[name].decode()
+        body = shown.split("\n---\n", 1)[-1]
+        assert "<script" not in body
+        assert "](javascript" not in body
+        assert "![" not in body
+        assert "\n# b" not in body
+    assert (
+        yaml.safe_load(read(settled)["README.md"].decode().split("---\n")[1])["license"] == "other"
+    )

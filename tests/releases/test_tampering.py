@@ -101,3 +101,11 @@ def test_a_manifest_that_was_made_to_fit_is_not_rebuilt(settled: Project) -> Non
     (folder / MANIFEST).write_bytes(dump_manifest({**manifest, "files": hash_files(files)}))
 
     assert any("gold.jsonl" in p for p in wb.verify(settled, "0.1.0", rebuild=True).problems)
+
+
+def test_json_of_ten_thousand_levels_is_a_problem_and_no_traceback(settled: Project) -> None:
+    wb.release(settled, "0.1.0")
+    folder = settled.releases / "0.1.0"
+    for name in ("lines.json", "gold.jsonl", "splits.json", "manifest.json"):
+        (folder / name).write_bytes(b"[" * 100_000 + b"]" * 100_000)
+        assert any(name in problem for problem in wb.verify(settled, "0.1.0").problems)

@@ -116,6 +116,8 @@ def decide(
         author=author,
     )
     typer.echo(f"stored: {decided.action} {decided.conflict}")
+    if any(decided.author in (*reading.authors, *decided.absent) for reading in decided.readings):
+        say(f"{decided.author} had annotated this; it stands, and lineage tells of it")
 
 
 def link(
@@ -246,7 +248,7 @@ def _read_choice(accept: int | None, merge: str, write: str, contested: bool) ->
     if write:
         try:
             return read_item(json.loads(write)), "write"
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise typer.BadParameter(f"--write is no JSON: {error}") from None
     if contested:
         return accept, "contested"

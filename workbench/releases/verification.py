@@ -33,6 +33,9 @@ from workbench.releases.files import (
 from workbench.releases.records import RECORDS
 from workbench.releases.textfree import SURFACES
 
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading files that anybody may have changed raises."""
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -76,7 +79,7 @@ def verify(project: Project, version: str, *, rebuild: bool = False) -> Verifica
         if rebuild:
             problems += _rebuild(project, version, files, manifest)
             checked.append("rebuild")
-    except (WorkbenchError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (WorkbenchError, *_UNREADABLE) as error:
         problems.append(f"its files can't be read: {error}")
     return Verification(version, tuple(checked), tuple(dict.fromkeys(problems)))
 
@@ -91,7 +94,7 @@ def check_files(folder: Path) -> list[str]:
         manifest = json.loads(data)
         stated: dict[str, str] = dict(manifest["files"])
         is_whole = dump_manifest(manifest) == data
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except _UNREADABLE:
         return [f"{MANIFEST} was changed: it can't be read"]
     problems = [] if is_whole else [f"{MANIFEST} was changed: its digest is not its content's"]
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
@@ -115,7 +118,7 @@ def check_files(folder: Path) -> list[str]:
 def _read_lines(data: bytes) -> Mapping[str, Sequence[str]]:
     try:
         found = json.loads(data)
-    except ValueError:
+    except _UNREADABLE:
         return {}
     return found if isinstance(found, dict) else {}
 
