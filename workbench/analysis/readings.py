@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Generic, TypeVar
 
 from workbench.core.decision import ConflictKind
@@ -36,7 +35,8 @@ def group_marks(
     """
     items = [(author, item) for author in sorted(marks) for item in marks[author]]
     edges = []
-    for (i, (a, x)), (j, (b, y)) in combinations(enumerate(items), 2):
+    for i, j in _pair_near(items):
+        (a, x), (b, y) = items[i], items[j]
         weight = weigh(a, x, b, y) if a != b else 0.0
         if weight > 0:
             edges.append((-weight, i, j))
@@ -49,6 +49,17 @@ def group_marks(
             groups |= dict.fromkeys(united, united)
     unique = {min(group): group for group in groups.values()}
     return [Reading({items[k][0]: items[k][1] for k in sorted(unique[n])}) for n in sorted(unique)]
+
+
+def _pair_near(items: Sequence[tuple[str, T]]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of positions whose items overlap or are near: no others are one thing."""
+    order = sorted(range(len(items)), key=lambda n: items[n][1].offsets)
+    for at, i in enumerate(order):
+        reach = items[i][1].offsets[1] + NEAR
+        for j in order[at + 1 :]:
+            if items[j][1].offsets[0] > reach:
+                break
+            yield min(i, j), max(i, j)
 
 
 def weigh_spans(a: str, x: Span, b: str, y: Span) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tqdm.auto import tqdm
+
 from workbench.adapters.records import write_item
 from workbench.analysis import adjudication
 from workbench.analysis.adjudication import Links, Settled
@@ -68,6 +70,7 @@ def adjudicate(
     *,
     policy: PolicyName | Policy | None = None,
     fallback_single: bool = False,
+    progress: bool = True,
 ) -> Adjudication:
     """Settle a round's annotations and store the gold of every article without open conflicts.
 
@@ -77,7 +80,7 @@ def adjudicate(
     Raises RoundError for an impossible policy or a round without annotations.
     """
     chosen = choose_policy(project, round_name, policy, fallback_single=fallback_single)
-    outcome = settle(project, round_name, policy=chosen)
+    outcome = settle(project, round_name, policy=chosen, progress=progress)
     with project.store() as connection:
         set_policy(connection, round_name, chosen, at=project.now())
         for layer in outcome.gold:
@@ -113,13 +116,24 @@ def choose_policy(
 
 
 def settle(
-    project: Project, round_name: str, *, policy: PolicyName | Policy | None = None
+    project: Project,
+    round_name: str,
+    *,
+    policy: PolicyName | Policy | None = None,
+    progress: bool = False,
 ) -> Adjudication:
     """Compute what `adjudicate` would store, and store nothing."""
     settler = open_round(project, round_name, policy)
     with project.store() as connection:
         decisions = find_decisions(connection, round_name)
-    rows = {article_id: settler(article_id, decisions) for article_id in settler.article_ids}
+    bar = tqdm(
+        settler.article_ids,
+        desc=f"adjudicate {round_name}",
+        unit="article",
+        delay=1,
+        disable=not progress,
+    )
+    rows = {article_id: settler(article_id, decisions) for article_id in bar}
     found = rows.values()
     return Adjudication(
         round_name,

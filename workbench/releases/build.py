@@ -65,6 +65,7 @@ def release(
     rounds: Sequence[str] | None = None,
     imports: Sequence[str] | None = None,
     text: bool = True,
+    progress: bool = True,
 ) -> Release:
     """Cut a release of stored gold, or find that the version holds exactly it already.
 
@@ -77,7 +78,7 @@ def release(
     choice = choose_gold(project, rounds, imports)
     if folder.exists():
         present = read_folder(folder)
-        files = select_gold(project, version, choice, text=text)
+        files = select_gold(project, version, choice, text=text, progress=progress)
         changed = [name for name in TRUTHS if files[name] != present[name]]
         if changed:
             raise ReleaseError(
@@ -88,7 +89,9 @@ def release(
     problems = list_obstacles(project, choice)
     if problems:
         raise ReleaseError(f"the release {version} can't be cut", problems)
-    files = complete(project, version, select_gold(project, version, choice, text=text))
+    files = complete(
+        project, version, select_gold(project, version, choice, text=text, progress=progress)
+    )
     write_folder(folder, files)
     return _parse(version, files)
 
@@ -119,6 +122,7 @@ def select_gold(
     *,
     text: bool = True,
     upto: int | None = None,
+    progress: bool = False,
 ) -> dict[str, bytes]:
     """Make the files that only the store decides: truths, records, agreement and a manifest.
 
@@ -131,7 +135,12 @@ def select_gold(
     if not text:
         files = strip_truths(files, selection.articles, gold)
     files |= dump_records(
-        selection.stored, selection.layers, selection.history, selection.names, text=text
+        selection.stored,
+        selection.layers,
+        selection.history,
+        selection.names,
+        text=text,
+        progress=progress,
     )
     files[AGREEMENT] = dump_agreement(
         [hide_people(layer, selection.names) for layer in selection.layers], seed=project.seed

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tqdm.auto import tqdm
+
 from workbench.adapters.records import write_decision, write_item, write_layer
 from workbench.core.decision import Decision
 from workbench.core.identity import identify
@@ -29,6 +31,7 @@ def dump_records(
     names: Mapping[str, str],
     *,
     text: bool = True,
+    progress: bool = False,
 ) -> dict[str, bytes]:
     """Write the records of released gold, people by their pseudonyms.
 
@@ -39,7 +42,7 @@ def dump_records(
     stored = {row.layer.key: row for row in history.layers if row.layer.kind == "gold"}
     lineage = [
         trace(history, stored[layer.key], item).to_record()
-        for layer in gold
+        for layer in tqdm(gold, desc="lineage", unit="article", delay=1, disable=not progress)
         for item in layer.items
     ]
     files = {
