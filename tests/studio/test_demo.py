@@ -102,5 +102,5 @@ def test_the_simulated_loop_runs_to_its_end(tmp_path: Path) -> None:
         )
     )
     assert manifest["simulated"] is True
-    assert set(manifest["authors"]) == {"simulated:ana", "simulated:ben"}
+    assert set(manifest["authors"]) == {"simulated:p1", "simulated:p2"}
     assert manifest["quarantined"]["open"] == 0
