@@ -40,7 +40,7 @@ COMMANDS = [
     "link",
     "unlink",
     "review",
-    "feedback",
+    "corrections",
     "probes",
     "why",
     "release",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from workbench.evaluation import evaluate
     from workbench.exporting import export
     from workbench.gold.adjudication import adjudicate
+    from workbench.gold.corrections import corrections
     from workbench.gold.decisions import decide, undo
-    from workbench.gold.feedback import feedback
     from workbench.gold.links import link, unlink
     from workbench.gold.probes import measure_probes, seed_probes
     from workbench.gold.review import pull_review, push_review
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.rounds.closing import close, withdraw
     from workbench.rounds.joining import join
     from workbench.rounds.migration import migrate
-    from workbench.rounds.practice import practise
+    from workbench.rounds.practice import feedback, practise
     from workbench.rounds.pull import pull
     from workbench.rounds.push import push
     from workbench.rounds.reissue import reissue
@@ -52,11 +52,12 @@ _HOMES = {
     "agreement": "workbench.rounds.agreement",
     "backup": "workbench.backups",
     "close": "workbench.rounds.closing",
+    "corrections": "workbench.gold.corrections",
     "decide": "workbench.gold.decisions",
     "evaluate": "workbench.evaluation",
     "examine": "workbench.doctor",
     "export": "workbench.exporting",
-    "feedback": "workbench.gold.feedback",
+    "feedback": "workbench.rounds.practice",
     "import_layers": "workbench.importing",
     "ingest": "workbench.ingestion",
     "init": "workbench.initialisation",
@@ -96,6 +97,7 @@ __all__ = [
     "agreement",
     "backup",
     "close",
+    "corrections",
     "decide",
     "evaluate",
     "examine",

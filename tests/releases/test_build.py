@@ -297,3 +297,24 @@ def test_words_from_outside_are_not_active_in_the_card(settled: Project) -> None
     assert (
         yaml.safe_load(read(settled)["README.md"].decode().split("---\n")[1])["license"] == "other"
     )
+
+
+def test_a_scheme_that_only_adds_a_label_keeps_older_gold(settled: Project) -> None:
+    label = settled.seeds / "scheme" / "ISSUE.md"
+    more = label.read_text(encoding="utf-8")
+    for old, new in (
+        ("ISSUE", "TREND"),
+        ("hotkey:", 'hotkey: "q" #'),
+        ("title:", "title: Trend #"),
+    ):
+        more = more.replace(old, new, 1) if old != "ISSUE" else more.replace(old, new)
+    (settled.seeds / "scheme" / "TREND.md").write_text(more, encoding="utf-8")
+    grown = Project(settled.root, settled.settings, {}, settled.clock)
+    assert grown.scheme.hash != settled.scheme.hash
+
+    assert wb.release(grown, "0.1.0").manifest["rounds"] == ["r"]
+    (settled.seeds / "scheme" / "DATE.md").unlink()
+    (settled.seeds / "scheme" / "TREND.md").unlink()
+    shrunk = Project(settled.root, settled.settings, {}, settled.clock)
+    with pytest.raises(ReleaseError, match="another scheme"):
+        wb.release(shrunk, "0.2.0", rounds=["r"])

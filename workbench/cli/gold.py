@@ -1,4 +1,4 @@
-"""Commands about gold: adjudicate, decide, review, link, why, feedback, probes."""
+"""Commands about gold: adjudicate, decide, review, link, why, corrections, probes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("link")(link)
     app.command("unlink")(unlink)
     app.command("why")(why)
-    app.command("feedback")(feedback)
+    app.command("corrections")(corrections)
     app.command("probes")(probes)
     review = typer.Typer(help="Review conflicts in Label Studio.", no_args_is_help=True)
     review.command("push")(review_push)
@@ -199,14 +199,14 @@ def review_pull(
     answer(done, as_json)
 
 
-def feedback(
+def corrections(
     name: Annotated[str, typer.Argument(metavar="ROUND")],
     annotator: Annotated[str, typer.Argument(metavar="NAME")],
     project: ProjectFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell one annotator what gold has otherwise, and what the guideline says of it."""
-    from workbench.gold.feedback import feedback as compare
+    from workbench.gold.corrections import corrections as compare
 
     found = compare(find_project(project), name, annotator)
     if as_json:

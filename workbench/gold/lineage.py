@@ -280,8 +280,10 @@ class _Tracer:
             self._problems.append(f"{decision.conflict} was decided otherwise than the gold says")
 
     def _trace_scheme(self) -> dict[str, Any]:
-        known = self._history.schemes.get(self._layer.round)
-        if known is not None and known != self._layer.scheme:
+        # A round whose scheme was changed while it ran has layers of both.
+        known = {stored.layer.scheme for stored in self._annotations}
+        known |= {self._history.schemes.get(self._layer.round, self._layer.scheme)}
+        if self._layer.scheme not in known:
             self._problems.append("the gold's scheme is not that of its round")
         return {
             "step": "scheme",

@@ -13,9 +13,10 @@ from workbench.gold.adjudication import settle
 from workbench.project import Project
 from workbench.store.adjudications import find_probes
 from workbench.store.articles import find_articles
+from workbench.store.changes import list_schemes
 from workbench.store.layers import find_layers
 from workbench.store.quarantine import list_quarantine
-from workbench.store.rounds import find_projects, get_round_scheme, list_rounds
+from workbench.store.rounds import find_projects, list_rounds
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def choose_gold(
     """
     with project.store() as connection:
         known = [rnd.name for rnd in list_rounds(connection)]
-        schemes = {name: get_round_scheme(connection, name) for name in known}
+        schemes = list_schemes(connection)
         gold = find_layers(connection, kind="gold")
     fitting = {s.hash for s in schemes.values() if project.scheme.succeeds(s)}
     fitting.add(project.scheme.hash)

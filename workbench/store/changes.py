@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, insert, select
 
-from workbench.adapters.records import Record
+from workbench.adapters.records import Record, read_scheme
 from workbench.core.amendment import Amendment
+from workbench.core.scheme import Scheme
 from workbench.store.journal import append, dump
-from workbench.store.schema import amendments, joinings
+from workbench.store.schema import amendments, joinings, rounds
 
 
 def join_round(connection: Connection, round_name: str, names: Iterable[str], *, at: str) -> None:
@@ -65,3 +66,13 @@ def _read(round_name: str, record: Record) -> Amendment:
         record["labels"],
         {int(project_id): last for project_id, last in record["last"].items()},
     )
+
+
+def list_schemes(connection: Connection) -> dict[str, Scheme]:
+    """Return every scheme that any round was ever annotated under, by its hash."""
+    found: dict[str, Scheme] = {}
+    for table in (rounds, amendments):
+        for record in connection.execute(select(table.c.scheme)).scalars():
+            scheme = read_scheme(json.loads(record))
+            found[scheme.hash] = scheme
+    return found

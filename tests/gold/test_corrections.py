@@ -8,8 +8,8 @@ import pytest
 import workbench as wb
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
+from workbench.gold.corrections import find_sentence
 from workbench.gold.decisions import decide
-from workbench.gold.feedback import find_sentence
 from workbench.project import Project
 from workbench.store.rounds import PushedProject, add_project, find_assignments
 from workbench.store.tasks import confirm_tasks, intend_tasks
@@ -32,13 +32,13 @@ def test_everybody_learns_what_gold_has_otherwise(
         intend_tasks(connection, [row.key], 7, "rr-s1", at="t")
         confirm_tasks(connection, {row.key: 42})
     with pytest.raises(RoundError, match="is gold yet"):
-        wb.feedback(project, "r", "ben")
+        wb.corrections(project, "r", "ben")
     for conflict in wb.adjudicate(project, "r").conflicts:
         number = next(n for n, c in enumerate(conflict.candidates, 1) if "person:ana" in c.authors)
         decide(project, conflict, "accept", item=number, reason="ana is right")
     wb.adjudicate(project, "r")
 
-    ben, ana = wb.feedback(project, "r", "ben"), wb.feedback(project, "r", "person:ana")
+    ben, ana = wb.corrections(project, "r", "ben"), wb.corrections(project, "r", "person:ana")
 
     assert sorted(c.what for c in ben.corrections) == ["label", "missed"]
     label = next(c for c in ben.corrections if c.what == "label")
@@ -50,7 +50,7 @@ def test_everybody_learns_what_gold_has_otherwise(
     assert ana.kept == ben.kept + 2
     assert "<table>" in ben._repr_html_()
     with pytest.raises(RoundError, match="person:ana, person:ben"):
-        wb.feedback(project, "r", "cleo")
+        wb.corrections(project, "r", "cleo")
 
 
 def test_what_was_rejected_is_told_with_the_reason(
@@ -62,10 +62,10 @@ def test_what_was_rejected_is_told_with_the_reason(
     decide(project, conflict, "reject", reason="no words of anybody")
     wb.adjudicate(project, "r")
 
-    (correction,) = wb.feedback(project, "r", "ana").corrections
+    (correction,) = wb.corrections(project, "r", "ana").corrections
 
     assert (correction.what, correction.reason) == ("not gold", "no words of anybody")
-    assert wb.feedback(project, "r", "ben").corrections == ()
+    assert wb.corrections(project, "r", "ben").corrections == ()
 
 
 def test_every_label_has_a_sentence_for_every_part(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""Feedback for one annotator: what gold has otherwise, why, and where to look at it again."""
+"""What gold has otherwise than one annotator of a round, why, and where to look at it again."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class Feedback:
+class Corrections:
     """What one annotator can learn from a round; meant for that person alone, and no ranking."""
 
     round: str
@@ -76,8 +76,8 @@ class Feedback:
         counts = Counter(c.what for c in self.corrections)
         shown = ", ".join(f"{what} {count}" for what, count in counts.most_common())
         return (
-            f"Feedback({self.author!r} in {self.round!r}: {self.kept} items are gold as they were; "
-            f"corrected: {shown or 'nothing'})"
+            f"Corrections({self.author!r} in {self.round!r}: {self.kept} items are gold as they "
+            f"were; corrected: {shown or 'nothing'})"
         )
 
     def _repr_html_(self) -> str:
@@ -97,7 +97,7 @@ class Feedback:
         return pd.DataFrame(self.list_rows(), columns=list(COLUMNS))
 
     def to_record(self) -> dict[str, Any]:
-        """Write the feedback as plain JSON."""
+        """Write the corrections as plain JSON."""
         return {
             "round": self.round,
             "author": self.author,
@@ -118,7 +118,7 @@ class Feedback:
         }
 
 
-def feedback(project: Project, round_name: str, annotator: str) -> Feedback:
+def corrections(project: Project, round_name: str, annotator: str) -> Corrections:
     """Compare an annotator's work with the stored gold of a round.
 
     Mentions are not told alone: they follow from what points to them. Raises RoundError where the
@@ -153,7 +153,7 @@ def feedback(project: Project, round_name: str, annotator: str) -> Feedback:
         )
         found += list(comparison.list_corrections())
         kept += comparison.kept
-    return Feedback(round_name, settled[0].author, kept, tuple(found))
+    return Corrections(round_name, settled[0].author, kept, tuple(found))
 
 
 @dataclass
