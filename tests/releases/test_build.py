@@ -304,7 +304,7 @@ def test_a_scheme_that_only_adds_a_label_keeps_older_gold(settled: Project) -> N
     more = label.read_text(encoding="utf-8")
     for old, new in (
         ("ISSUE", "TREND"),
-        ("hotkey:", 'hotkey: "q" #'),
+        ("hotkey:", "hotkey: " + " #"),
         ("title:", "title: Trend #"),
     ):
         more = more.replace(old, new, 1) if old != "ISSUE" else more.replace(old, new)
