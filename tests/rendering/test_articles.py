@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from workbench.adapters.markup import parse_markup
 from workbench.core.article import Article
-from workbench.core.span import Span
-from workbench.rendering.articles import draw_article, draw_text, lighten
+from workbench.rendering.articles import draw_article
+from workbench.rendering.marks import Mark, draw_text, lighten
 
 
 class Reader(HTMLParser):
@@ -40,7 +40,7 @@ def test_whatever_is_marked_the_text_reads_on(text: str, data: st.DataObject) ->
     pairs = data.draw(st.lists(offsets.filter(lambda pair: pair[0] < pair[1]), max_size=4))
     reader = Reader()
 
-    reader.feed(draw_text(Article("a", text), [Span(*pair, "GPE") for pair in pairs], {}))
+    reader.feed(draw_text(Article("a", text), [Mark(*pair, "GPE", "GPE") for pair in pairs], {}))
     reader.close()
 
     assert "".join(reader.words) == text

@@ -2,101 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
 
 from workbench.core.article import Article
 from workbench.core.layer import Layer, require_same_text
+from workbench.core.quote import Quote
 from workbench.core.scheme import Scheme
 from workbench.core.span import Span
 from workbench.core.stance import Stance
-from workbench.rendering.tables import draw_table
+from workbench.rendering.marks import SIGNS, draw_text, list_marks, pale_colours
+from workbench.rendering.tables import INK, PAPER, QUIET, Drawn, draw_rows
 
-_SIGNS = {"SUPPORT": "▲", "OPPOSE": "▼", "NEUTRAL": "●", "MIXED": "◆"}
-_PLAIN = "#eeeeee"
-_GREY = "#888888"
+_TOP = f"vertical-align:top;text-align:left;background-color:{PAPER};color:{INK};padding:6px 12px"
 
 
 def draw_article(article: Article, layer: Layer, scheme: Scheme | None = None) -> str:
-    """Draw one layer over its article as static HTML: inline colours, label texts, no script.
+    """Draw one layer over its article as static HTML, stances and quotations beside the text.
 
-    Masked regions are grey. Raises StaleTextError where the layer is of another text.
+    Inline colours, label texts, no script; masked regions are grey. Raises StaleTextError where
+    the layer is of another text.
     """
     require_same_text(layer, article)
-    labels = scheme.labels if scheme else ()
-    colours = {label.name: lighten(label.colour) for label in labels}
-    cues = [Span(*cue, stance.polarity) for stance in layer.stances for cue in stance.cue]
-    text = draw_text(article, [*layer.spans, *cues], colours)
-    byline = " · ".join(
-        escape(part) for part in (article.outlet, article.published, layer.author) if part
-    )
+    colours = pale_colours(scheme)
+    text = draw_text(article, list_marks(layer), colours)
+    beside = draw_stances(article, layer.stances, colours) + draw_quotes(article, layer.quotes)
+    body = f'<div style="line-height:1.9;white-space:pre-wrap;max-width:70ch">{text}</div>'
     return (
-        f"<div><b>{escape(article.title or article.id)}</b><br><small>{byline}</small>"
-        f'<p style="line-height:2;white-space:pre-wrap;max-width:75ch">{text}</p>'
-        f"{draw_stances(article, layer)}{draw_quotes(article, layer)}</div>"
+        f"<table>{draw_heading(article, layer.author)}<tbody>"
+        f'<tr><td style="{_TOP}">{body}</td><td style="{_TOP}">{beside}</td></tr></tbody></table>'
     )
 
 
-def draw_text(article: Article, spans: Iterable[Span], colours: Mapping[str, str]) -> str:
-    """Draw the text with nested, even crossing, spans; each ends with its label in small print."""
-    marks = sorted(set(spans), key=lambda span: (span.start, -span.end, span.label))
-    edges = {0, len(article.text)} | {edge for span in marks for edge in span.offsets}
-    edges |= {edge for region in article.masked for edge in region}
-    cuts = sorted(edges)
-    pieces = []
-    for start, end in pairwise(cuts):
-        piece = escape(article.text[start:end])
-        around = [span for span in marks if span.start <= start and end <= span.end]
-        for span in reversed(around):
-            name = f"<small> {escape(span.label)}</small>" if span.end == end else ""
-            colour = colours.get(span.label, _PLAIN)
-            piece = f'<mark style="background-color:{colour};color:#111111">{piece}{name}</mark>'
-        if any(region[0] <= start and end <= region[1] for region in article.masked):
-            piece = f'<span style="color:{_GREY}" title="page furniture">{piece}</span>'
-        pieces.append(piece)
-    return "".join(pieces)
+def draw_heading(article: Article, *notes: str) -> str:
+    """Draw a table's caption: the title, and in small print outlet, date and notes."""
+    parts = [escape(part) for part in (article.outlet, article.published, *notes) if part]
+    return (
+        f'<caption style="text-align:left;background-color:{PAPER};color:{INK};padding:6px 12px">'
+        f"<b>{escape(article.title or article.id)}</b><br><small>{' · '.join(parts)}</small>"
+        "</caption>"
+    )
 
 
-def draw_stances(article: Article, layer: Layer) -> str:
-    """Draw the layer's stances as a table: holder, sign, polarity, cue, target, status, speaker."""
-    if not layer.stances:
+def draw_stances(
+    article: Article, stances: Sequence[Stance], colours: dict[str, str] | None = None
+) -> str:
+    """Draw stances as numbered rows: sign, holder → cue → target, and what else is known."""
+    if not stances:
         return ""
-    rows = [_describe(article.text, stance) for stance in layer.stances]
-    columns = ("holder", "", "polarity", "cue", "target", "status", "speaker", "score", "rule")
-    return draw_table(columns, rows, "stances")
+    rows = []
+    for number, stance in enumerate(stances, start=1):
+        holder, cue, target = name_parts(article.text, stance)
+        arrow = f'<span style="color:{QUIET}">→</span>'
+        line = f"<b>{holder}</b> {arrow} <i>“{cue}”</i> {arrow} <b>{target}</b>"
+        note = escape(describe_stance(article.text, stance))
+        fill = (colours or {}).get(stance.polarity, "#eeeeee")
+        sign = f"{SIGNS[stance.polarity]} {escape(stance.polarity)}"
+        rows.append((number, Drawn(sign, fill), Drawn(f"{line}<br><small>{note}</small>")))
+    return draw_rows(("", "stance", "holder → cue → target"), rows, "stances")
 
 
-def draw_quotes(article: Article, layer: Layer) -> str:
-    """Draw the layer's quotes as a table: who says what, directly or indirectly."""
-    if not layer.quotes:
+def name_parts(text: str, stance: Stance) -> tuple[str, str, str]:
+    """Return holder, cue and target as escaped words; a missing end is a dash."""
+    holders = ["the author"] * stance.by_author + [_words(text, s) for s in stance.holders]
+    cue = " … ".join(text[start:end] for start, end in stance.cue)
+    targets = [_words(text, span) for span in stance.targets]
+    parts = (" + ".join(holders) or "–", cue, " + ".join(targets) or "–")
+    return escape(parts[0]), escape(parts[1]), escape(parts[2])
+
+
+def describe_stance(text: str, stance: Stance) -> str:
+    """Say in a few words what a stance's row leaves out: status, speaker, score, rule."""
+    notes = [] if stance.status == "asserted" else [stance.status.upper()]
+    if stance.speaker:
+        notes.append(f"said by {_words(text, stance.speaker)}")
+    if stance.score is not None:
+        notes.append(f"score {stance.score:.2f}")
+    return " · ".join([*notes, *([stance.rule] if stance.rule else [])])
+
+
+def draw_quotes(article: Article, quotes: Sequence[Quote]) -> str:
+    """Draw quotations as rows: who says what, directly or indirectly."""
+    if not quotes:
         return ""
     text = article.text
     rows = [
-        (text[slice(*q.speaker.offsets)] if q.speaker else None, text[q.start : q.end], q.form)
-        for q in layer.quotes
-    ]
-    return draw_table(("speaker", "quote", "form"), rows, "quotations")
+        (_words(text, quote.speaker) if quote.speaker else None, text[slice(*quote.offsets)],
+         quote.form)
+        for quote in quotes
+    ]  # fmt: skip
+    return draw_rows(("speaker", "quotation", "form"), rows, "quotations")
 
 
-def lighten(colour: str, share: float = 0.65) -> str:
-    """Mix a `#rrggbb` colour with that share of white, so that dark text stays readable on it."""
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
-
-
-def _describe(text: str, stance: Stance) -> tuple[object, ...]:
-    holders = [text[span.start : span.end] for span in stance.holders]
-    if stance.by_author:
-        holders.insert(0, "(the author)")
-    return (
-        " + ".join(holders) or None,
-        _SIGNS[stance.polarity],
-        stance.polarity,
-        " … ".join(text[start:end] for start, end in stance.cue),
-        " + ".join(text[span.start : span.end] for span in stance.targets) or None,
-        stance.status,
-        text[slice(*stance.speaker.offsets)] if stance.speaker else None,
-        stance.score,
-        stance.rule,
-    )
+def _words(text: str, span: Span) -> str:
+    return text[span.start : span.end]

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 
-_CELL = "padding:2px 10px;text-align:{align};border-bottom:1px solid #dddddd"
+INK = "#111111"
+PAPER = "#ffffff"
+QUIET = "#595959"
+"""The grey of what is no content; 7:1 on white."""
+_CELL = "padding:3px 10px;text-align:{align};vertical-align:top;border-bottom:1px solid #dddddd"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A cell that is HTML already, with the colour of its background."""
+
+    html: str
+    fill: str = PAPER
 
 
 def draw_table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
     """Draw rows under column names; numbers stand right, None is a dash, all text is escaped."""
-    head = "".join(f'<th style="{_CELL.format(align="left")}">{escape(c)}</th>' for c in columns)
+    return draw_rows(columns, rows, caption)
+
+
+def draw_rows(
+    columns: Sequence[str], rows: Iterable[Sequence[object | Drawn]], caption: str = ""
+) -> str:
+    """Draw rows whose cells are values, which are escaped, or pairs of HTML and background."""
+    style = f"{_CELL.format(align='left')};background-color:#f4f4f4;color:{INK}"
+    head = "".join(f'<th scope="col" style="{style}">{escape(c)}</th>' for c in columns)
     body = "".join(f"<tr>{''.join(_draw_cell(value) for value in row)}</tr>" for row in rows)
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    title = ""
+    if caption:
+        look = f"text-align:left;background-color:{PAPER};color:{INK};padding:3px 10px"
+        title = f'<caption style="{look}">{escape(caption)}</caption>'
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -25,7 +49,8 @@ def format_value(value: object) -> str:
     return str(value)
 
 
-def _draw_cell(value: object) -> str:
+def _draw_cell(value: object | Drawn) -> str:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    align = "right" if is_number else "left"
-    return f'<td style="{_CELL.format(align=align)}">{escape(format_value(value))}</td>'
+    look = _CELL.format(align="right" if is_number else "left")
+    drawn = value if isinstance(value, Drawn) else Drawn(escape(format_value(value)))
+    return f'<td style="{look};background-color:{drawn.fill};color:{INK}">{drawn.html}</td>'
