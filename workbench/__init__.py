@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.annotators import add_annotators
     from workbench.backups import backup, restore
+    from workbench.corpus import stance_matrix
     from workbench.display import show
     from workbench.doctor import examine
     from workbench.evaluation import evaluate
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.importing import import_layers
     from workbench.ingestion import ingest
     from workbench.initialisation import init
+    from workbench.naming import list_namings, merge_names, split_name, undo_naming
     from workbench.preannotation import preannotate
     from workbench.project import open_project
     from workbench.releases.build import release
@@ -65,6 +67,8 @@ _HOMES = {
     "link": "workbench.gold.links",
     "measure_probes": "workbench.gold.probes",
     "migrate": "workbench.rounds.migration",
+    "list_namings": "workbench.naming",
+    "merge_names": "workbench.naming",
     "open_project": "workbench.project",
     "practise": "workbench.rounds.practice",
     "preannotate": "workbench.preannotation",
@@ -80,10 +84,13 @@ _HOMES = {
     "seed_probes": "workbench.gold.probes",
     "select": "workbench.selection",
     "show": "workbench.display",
+    "split_name": "workbench.naming",
+    "stance_matrix": "workbench.corpus",
     "status": "workbench.rounds.status",
     "train": "workbench.training",
     "undo": "workbench.gold.decisions",
     "unlink": "workbench.gold.links",
+    "undo_naming": "workbench.naming",
     "verify": "workbench.releases.verification",
     "watch": "workbench.rounds.watch",
     "why": "workbench.gold.why",
@@ -110,6 +117,8 @@ __all__ = [
     "link",
     "measure_probes",
     "migrate",
+    "list_namings",
+    "merge_names",
     "open_project",
     "practise",
     "preannotate",
@@ -125,10 +134,13 @@ __all__ = [
     "seed_probes",
     "select",
     "show",
+    "split_name",
+    "stance_matrix",
     "status",
     "train",
     "undo",
     "unlink",
+    "undo_naming",
     "verify",
     "watch",
     "why",

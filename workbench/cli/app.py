@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from workbench.cli import articles, formats, gold, models, releases, rounds, running, servers
+from workbench.cli import articles, corpus, formats, gold, models, releases, rounds, running, servers
 from workbench.core.errors import WorkbenchError
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (articles, formats, rounds, running, gold, releases, models, servers):
+for part in (articles, formats, rounds, running, gold, releases, models, corpus, servers):
     part.add_commands(app)
 
 

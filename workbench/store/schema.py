@@ -257,3 +257,12 @@ models = Table(
     Column("name", String(100), nullable=False),
     Column("record", Text, nullable=False),
 )
+
+namings = Table(
+    "namings",
+    metadata,
+    _seq(),
+    Column("naming", String(30), nullable=False),
+    Column("record", Text, nullable=False),
+)
+"""Decisions about names; an empty record undoes the one before it of the same id."""
