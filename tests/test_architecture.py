@@ -55,6 +55,7 @@ HOMES = {
     "pyarrow": ("formats/parquet.py",),
     "cassis": ("formats/xmi.py",),
     "label_studio_sdk": ("backends/label_studio", "studio"),
+    "anywidget": ("widgets",),
     "ipywidgets": ("widgets",),
     "typer": ("cli",),
     "sqlalchemy": ("store", "project.py"),

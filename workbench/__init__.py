@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.doctor import examine
     from workbench.evaluation import evaluate
     from workbench.exporting import export
+    from workbench.exploration import list_items
     from workbench.gold.adjudication import adjudicate
     from workbench.gold.corrections import corrections
     from workbench.gold.decisions import decide, undo
@@ -67,6 +68,7 @@ _HOMES = {
     "link": "workbench.gold.links",
     "measure_probes": "workbench.gold.probes",
     "migrate": "workbench.rounds.migration",
+    "list_items": "workbench.exploration",
     "list_namings": "workbench.naming",
     "merge_names": "workbench.naming",
     "open_project": "workbench.project",
@@ -89,8 +91,8 @@ _HOMES = {
     "status": "workbench.rounds.status",
     "train": "workbench.training",
     "undo": "workbench.gold.decisions",
-    "unlink": "workbench.gold.links",
     "undo_naming": "workbench.naming",
+    "unlink": "workbench.gold.links",
     "verify": "workbench.releases.verification",
     "watch": "workbench.rounds.watch",
     "why": "workbench.gold.why",
@@ -117,6 +119,7 @@ __all__ = [
     "link",
     "measure_probes",
     "migrate",
+    "list_items",
     "list_namings",
     "merge_names",
     "open_project",
@@ -139,8 +142,8 @@ __all__ = [
     "status",
     "train",
     "undo",
-    "unlink",
     "undo_naming",
+    "unlink",
     "verify",
     "watch",
     "why",

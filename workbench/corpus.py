@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tqdm.auto import tqdm
 
+from workbench.analysis.adjudication import Links
 from workbench.analysis.clusters import make_clusters
 from workbench.analysis.stances import derive_edges
 from workbench.core.article import Article
@@ -18,9 +19,11 @@ from workbench.core.errors import SourceError
 from workbench.core.layer import Layer, LayerKind
 from workbench.core.naming import Names
 from workbench.core.span import MENTION
+from workbench.gold.links import choose_links
 from workbench.project import Project
 from workbench.rendering.matrices import draw_signed_matrix
 from workbench.rendering.networks import draw_networks
+from workbench.store.adjudications import find_links
 from workbench.store.articles import find_articles
 from workbench.store.layers import find_newest
 from workbench.store.namings import find_namings
@@ -176,6 +179,7 @@ def stance_matrix(
         for wanted in (kind,) if kind else ("prediction", "gold"):
             layers |= find_newest(connection, wanted)
         names = Names(find_namings(connection))
+        stored = find_links(connection)
     chosen = [(a, layers[a.id]) for a in articles if a.id in layers]
     if not chosen:
         raise SourceError(
@@ -184,7 +188,7 @@ def stance_matrix(
     edges: list[DatedEdge] = []
     entities: set[str] = set()
     for article, layer in tqdm(chosen, desc="edges", delay=1, disable=not progress):
-        found = _cluster(project, article, layer)
+        found = _cluster(project, article, layer, choose_links(stored, article.id))
         edges += _list_edges(article, found, names)
         entities |= {names.find(name, article.id) for name in _list_entities(found)}
     kinds = dict(Counter(str(layer.kind) for _, layer in chosen))
@@ -199,9 +203,16 @@ def count(edges: Sequence[DatedEdge]) -> dict[tuple[str, str], Counter[str]]:
     return found
 
 
-def _cluster(project: Project, article: Article, layer: Layer) -> Layer:
-    """Cluster anew: clusters kept with a layer are a cache, and the registry may have changed."""
-    clusters = make_clusters(article.text, layer.spans, layer.quotes, registry=project.registry)
+def _cluster(project: Project, article: Article, layer: Layer, links: Links) -> Layer:
+    """Cluster anew: clusters kept with a layer are a cache, older than registry and links."""
+    clusters = make_clusters(
+        article.text,
+        layer.spans,
+        layer.quotes,
+        registry=project.registry,
+        must_link=links.must,
+        cannot_link=links.cannot,
+    )
     return replace(layer, clusters=clusters)
 
 

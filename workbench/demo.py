@@ -117,7 +117,7 @@ def start(folder: Path, report: Report) -> tuple[Project, Ready]:
     pushed = push(project, ROUND, queue, drafts, server=server)
     report(f"{pushed.tasks} tasks in Label Studio, {pushed.added} of them new")
     report("starting JupyterLab")
-    lab = start_lab(project, NOTEBOOK)
+    lab = start_lab(project, NOTEBOOK, studio_url=server.url)
     url, admin = read_admin(project.studio_folder)
     ready = Ready(
         f"{url}/projects/{pushed.projects[0].project_id}/data",

@@ -18,6 +18,8 @@ from workbench.studio.credentials import write_secret
 from workbench.studio.processes import end_process, find_free_port, find_process, wait, write_pid
 
 READY_SECONDS = 120
+OPEN_COMMAND = "server-proxy:open"
+"""The command of jupyter-server-proxy that shows any address in a tab of JupyterLab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,10 @@ class Lab:
         return f"Lab({self.address.split('?')[0]!r})"
 
 
-def start_lab(project: Project, notebook: str = "") -> Lab:
-    """Start JupyterLab in the project's folder, or find it running; opens on a notebook.
+def start_lab(project: Project, path: str = "notebooks", *, studio_url: str = "") -> Lab:
+    """Start JupyterLab in the project's folder, or find it running; opens a notebook or folder.
 
+    With the address of a Label Studio, a button in every notebook's toolbar opens it in a tab.
     Bound to loopback, without announcements or checks for updates. Raises StudioError where it
     does not come up.
     """
@@ -45,10 +48,10 @@ def start_lab(project: Project, notebook: str = "") -> Lab:
     if find_process(folder / "pid") is not None and secret.exists():
         return Lab(json.loads(secret.read_text(encoding="utf-8"))["address"], was_running=True)
     port, token = find_free_port(), secrets.token_urlsafe(24)
-    path = f"/lab/tree/{notebook}" if notebook else "/lab"
-    address = f"http://127.0.0.1:{port}{path}?token={token}"
+    place = f"/lab/tree/{path}" if (project.root / path).exists() else "/lab"
+    address = f"http://127.0.0.1:{port}{place}?token={token}"
     write_secret(secret, {"address": address})
-    _write_config(folder / "config")
+    _write_config(folder / "config", studio_url)
     process = _spawn(project.root, folder, port, token)
     write_pid(folder / "pid", process.pid)
     _await_start(process, port, token, folder / "lab.log")
@@ -65,12 +68,20 @@ def stop_lab(project: Project) -> bool:
     return process is not None
 
 
-def _write_config(folder: Path) -> None:
-    """Turn off the announcements, which would ask a server on the internet."""
-    page = folder / "labconfig" / "page_config.json"
-    page.parent.mkdir(parents=True, exist_ok=True)
+def _write_config(folder: Path, studio_url: str) -> None:
+    """Turn off the announcements, which would ask a server on the internet; add the button."""
+    place = folder / "labconfig"
+    place.mkdir(parents=True, exist_ok=True)
     disabled = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    page.write_text(json.dumps(disabled), encoding="utf-8")
+    (place / "page_config.json").write_text(json.dumps(disabled), encoding="utf-8")
+    settings = {}
+    if studio_url:
+        title = "Label Studio"
+        args = {"id": "label-studio", "title": title, "url": studio_url, "newBrowserTab": False}
+        button = {"name": "label-studio", "label": title, "command": OPEN_COMMAND, "args": args}
+        settings["@jupyterlab/notebook-extension:panel"] = {"toolbar": [{**button, "rank": 35}]}
+    overrides = place / "default_setting_overrides.json"
+    overrides.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def _spawn(root: Path, folder: Path, port: int, token: str) -> subprocess.Popen[bytes]:

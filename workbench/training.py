@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from workbench.plugins import list_plugins, load_plugin
 from workbench.preannotation import load_pipeline
 from workbench.project import Project
 from workbench.releases.files import check_version, read_release
-from workbench.store.names import add_model, get_model
+from workbench.store.names import add_model, get_model, list_model_names
 
 Examples = Sequence[tuple[Article, Layer]]
+Report = Callable[[int, int, float], None]
+"""Told of step, steps and score."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,13 @@ def train(
     seed: int | None = None,
     steps: int | None = None,
     progress: bool = True,
+    report: Report = lambda step, steps, score: None,
 ) -> Model:
     """Train the project's pipeline on a release's train split, watched on its dev split.
 
     The same release, seed and settings give the same model, which is then not trained again.
+    `report` is called with step, steps and score; a KeyboardInterrupt that it raises ends the
+    trainer as Ctrl-C does.
     Raises TrainingError where the train split is empty.
     """
     if isinstance(release, str):
@@ -80,7 +85,7 @@ def train(
         options = {} if steps is None else {"steps": steps}
         with tqdm(desc=f"train {trainer}", delay=1, disable=not progress, unit="step") as bar:
             learnt[trainer] = load_plugin("trainers", trainer).train(
-                nlp, examples, dev, seed=seed, report=_Reporter(bar), **options
+                nlp, examples, dev, seed=seed, report=_Reporter(bar, report), **options
             )
     nlp.meta["name"] = f"stances_{release.version}"
     nlp.meta["workbench"] = {"release": release.version, "model": name}
@@ -98,11 +103,19 @@ def find_model(project: Project, name: str) -> Model:
     return Model(name, path, record["author"], record["release"], record["learnt"])
 
 
+def list_models(project: Project) -> list[Model]:
+    """Return the trained models that are still there, oldest first."""
+    with project.store() as connection:
+        names = list_model_names(connection)
+    return [find_model(project, name) for name in names if (project.models / name).is_dir()]
+
+
 class _Reporter:
     """Moves a progress bar to the step that a trainer reports, the score beside it."""
 
-    def __init__(self, bar: Any) -> None:
+    def __init__(self, bar: Any, report: Report) -> None:
         self._bar = bar
+        self._report = report
 
     def __call__(self, step: int, steps: int, score: float) -> None:
         self._bar.total = steps
@@ -110,6 +123,7 @@ class _Reporter:
         if score:
             self._bar.set_postfix(dev=f"{score:.3f}")
         self._bar.refresh()
+        self._report(step, steps, score)
 
 
 def _save(nlp: Any, path: Path) -> None:

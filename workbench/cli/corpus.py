@@ -1,4 +1,4 @@
-"""Commands about the corpus as a whole: stance-matrix, merge-names, split-name, undo-naming."""
+"""Commands about the corpus as a whole: its items, its stances by entity, its names."""
 
 from __future__ import annotations
 
@@ -15,11 +15,37 @@ Reason = Annotated[str, typer.Option(help="Why.")]
 
 def add_commands(app: typer.Typer) -> None:
     """Add this module's commands."""
+    app.command("list-items")(list_items)
     app.command("stance-matrix")(stance_matrix)
     app.command("merge-names")(merge_names)
     app.command("split-name")(split_name)
     app.command("undo-naming")(undo_naming)
     app.command("list-namings")(list_namings)
+
+
+def list_items(
+    round_name: Annotated[str | None, typer.Option("--round", help="Of one round alone.")] = None,
+    label: Annotated[str, typer.Option(help="A label or polarity.")] = "",
+    author: Annotated[str, typer.Option(help="As in person:ana.")] = "",
+    words: Annotated[str, typer.Option(help="What words, holder or target hold.")] = "",
+    differs: Annotated[
+        bool | None, typer.Option("--differs/--alike", help="Whether annotators differ.")
+    ] = None,
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the items of all layers: who marked what, and whether annotators differ."""
+    from workbench.exploration import COLUMNS, show_row
+    from workbench.exploration import list_items as find
+
+    items = find(find_project(project), round_name=round_name)
+    items = items.filter(words=words, differs=differs)
+    items = items.filter(label=label) if label else items
+    items = items.filter(author=author) if author else items
+    if as_json:
+        answer(items, as_json)
+        return
+    show_table(COLUMNS, [show_row(row) for row in items])
 
 
 def stance_matrix(

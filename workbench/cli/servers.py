@@ -79,7 +79,7 @@ def lab(
     with _Stop() as stopping:
         try:
             server = connect(opened, report=say)
-            started = labs.start_lab(opened)
+            started = labs.start_lab(opened, studio_url=server.url)
             typer.echo(f"Label Studio  {server.url}")
             typer.echo(f"JupyterLab    {started.address}")
             say("Ctrl-C ends both")

@@ -16,6 +16,7 @@ from workbench.core.article import Article
 from workbench.core.errors import ReleaseError
 from workbench.core.layer import Layer
 from workbench.core.release import Release
+from workbench.project import Project
 
 ARTICLES = "articles.jsonl"
 GOLD = "gold.jsonl"
@@ -135,6 +136,12 @@ def parse_release(version: str, files: Mapping[str, bytes]) -> Release:
 def read_release(folder: Path) -> Release:
     """Read a release that lies in a folder named by its version."""
     return parse_release(folder.name, read_folder(folder))
+
+
+def list_versions(project: Project) -> list[str]:
+    """Return the versions that a project has released, in the order of their numbers."""
+    found = [p.name for p in project.releases.glob("*") if (p / "manifest.json").is_file()]
+    return sorted(found, key=lambda name: [(not x.isdigit(), x.zfill(9)) for x in name.split(".")])
 
 
 def dump_lines(records: Iterable[Any]) -> bytes:

@@ -32,6 +32,12 @@ def get_model(connection: Connection, name: str) -> dict[str, Any]:
     return _get(connection, models, "model", name)
 
 
+def list_model_names(connection: Connection) -> list[str]:
+    """Return the names of the models, in the order in which they were first recorded."""
+    query = select(models.c.name).order_by(models.c.seq)
+    return list(dict.fromkeys(connection.execute(query).scalars()))
+
+
 def _add(connection: Connection, table: Table, name: str, record: dict[str, Any], at: str) -> None:
     seq = append(connection, table.name[:-1], at=at)
     connection.execute(insert(table).values(seq=seq, name=name, record=dump(record)))
