@@ -23,7 +23,7 @@ from workbench.store.layers import find_layers
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN = 25
+SHOWN = 12
 """Rows that a table shows at once."""
 COLUMNS = ("article", "author", "label", "holder", "words", "target", "status", "score", "differs")
 
@@ -155,11 +155,12 @@ def list_rows(article: Article, layers: Iterable[Layer]) -> list[ItemRow]:
     return sorted(rows, key=lambda row: (row.start, row.end, row.label, row.author))
 
 
-def show_row(row: ItemRow) -> tuple[object, ...]:
-    """Return the cells of an item's row."""
+def show_row(row: ItemRow, *, longest: int = 28) -> tuple[object, ...]:
+    """Return the cells of an item's row; the article's id is cut to that many characters."""
     words = row.words if len(row.words) <= 80 else f"{row.words[:79]}…"
+    article = row.article_id
     return (
-        row.article_id,
+        article if len(article) <= longest else f"{article[: longest - 1]}…",
         row.author,
         row.label,
         row.holder or row.speaker or None,
@@ -167,7 +168,7 @@ def show_row(row: ItemRow) -> tuple[object, ...]:
         row.target or None,
         row.status or None,
         row.score,
-        "≠ differs" if row.differs else "",
+        "≠" if row.differs else "",
     )
 
 

@@ -66,7 +66,7 @@ def test_a_comparison_names_what_only_some_layers_have() -> None:
     has = [has for _, has in list_differences([one, two])]  # type: ignore[list-item]
     assert has == [[True, False], [False, True]] * 2
     assert "≠" in words
-    assert "1 lines are marked alike" in words
+    assert "1 line is marked alike" in words
     assert "DENIED" in words
     assert EVIL in words
 

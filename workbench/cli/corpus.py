@@ -45,7 +45,7 @@ def list_items(
     if as_json:
         answer(items, as_json)
         return
-    show_table(COLUMNS, [show_row(row) for row in items])
+    show_table(COLUMNS, [show_row(row, longest=300) for row in items])
 
 
 def stance_matrix(

@@ -43,7 +43,8 @@ def draw_comparison(article: Article, layers: Sequence[Layer], scheme: Scheme | 
             for row in marks
         )
         body.append(f"<tr>{''.join(cells)}</tr>")
-    note = f'<p style="color:{QUIET};background-color:{PAPER}">{alike} lines are marked alike.</p>'
+    said = f"{alike} lines are" if alike != 1 else "1 line is"
+    note = f'<p style="color:{QUIET};background-color:{PAPER}">{said} marked alike.</p>'
     return (
         f"<table>{draw_heading(article)}<thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table>{note}{draw_differences(article, layers)}"

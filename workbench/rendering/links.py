@@ -20,5 +20,6 @@ def draw_task_link(url: str, label: str, *, key: str = "") -> str:
     return (
         f'<button type="button"{name} data-commandlinker-command="server-proxy:open" '
         f'data-commandlinker-args="{escape(json.dumps(args))}">{escape(label)}{shown}</button> '
-        f'<a href="{escape(url)}" target="_blank" rel="noopener">{escape(label)} in a new tab</a>'
+        f'<a href="{escape(url)}" target="_blank" rel="noopener" '
+        f'title="{escape(label)}, in a new tab of the browser">↗ new tab</a>'
     )
