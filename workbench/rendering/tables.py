@@ -31,7 +31,10 @@ def draw_rows(
 ) -> str:
     """Draw rows whose cells are values, which are escaped, or pairs of HTML and background."""
     style = f"{_CELL.format(align='left')};background-color:#f4f4f4;color:{INK}"
-    head = "".join(f'<th scope="col" style="{style}">{escape(c)}</th>' for c in columns)
+    head = "".join(
+        f'<th scope="col" style="{style}">{escape(c)}</th>' if c else f'<td style="{style}"></td>'
+        for c in columns
+    )
     body = "".join(f"<tr>{''.join(_draw_cell(value) for value in row)}</tr>" for row in rows)
     title = ""
     if caption:

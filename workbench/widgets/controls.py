@@ -72,7 +72,7 @@ def draw_choice(action: str, label: str, options: Iterable[str], chosen: str = "
 def draw_head(title: str, counter: str) -> str:
     """Draw a panel's first line: its title, and to the right what is counted, as HTML."""
     return (
-        f'<div class="wb-head"><h3>{escape(title)}</h3>'
+        f'<div class="wb-head"><strong class="wb-title">{escape(title)}</strong>'
         f'<span class="wb-counter">{counter}</span></div>'
     )
 

@@ -145,7 +145,7 @@ class Explorer(Panel):
         mark = Mark(row.start, row.end, row.label, row.label)
         text = draw_text(article, [mark], pale_colours(self.project.scheme), window)
         return (
-            f"<h3>{escape(article.title or article.id)}</h3>"
+            f'<strong class="wb-title">{escape(article.title or article.id)}</strong>'
             f'<div class="wb-text" style="line-height:1.9;white-space:pre-wrap">{text}</div>'
             f"{self._draw_lineage(row)}{self._draw_links(row)}"
         )

@@ -1,0 +1,129 @@
+"""A data scientist's day in a real JupyterLab beside a real Label Studio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lab import Notebook, serve
+from playwright.sync_api import Browser, expect
+
+from workbench.initialisation import init
+from workbench.project import Project
+from workbench.store.decisions import find_decisions
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ROUND = "notebook"
+
+
+@pytest.fixture(scope="module")
+def lab(
+    tmp_path_factory: pytest.TempPathFactory, studio_folder: Path
+) -> Iterator[tuple[Project, str]]:
+    """Run JupyterLab on a project that uses the session's server."""
+    root = tmp_path_factory.mktemp("lab") / "project"
+    project = init(root)
+    (root / "data").mkdir(exist_ok=True)
+    (root / "data" / "studio").symlink_to(studio_folder, target_is_directory=True)
+    with serve(project) as address:
+        yield project, address
+
+
+def list_actions(project: Project) -> list[str]:
+    with project.store() as connection:
+        return sorted(d.action for d in find_decisions(connection, ROUND).values())
+
+
+def test_a_round_is_run_and_adjudicated_by_keyboard(
+    browser: Browser, lab: tuple[Project, str]
+) -> None:
+    project, address = lab
+    notebook = Notebook(browser, address, "01-first-round.ipynb")
+    page = notebook.page
+    cell = notebook.run_until("Adjudicator(project")
+    panel = cell.locator(".wb-panel")
+    panel.wait_for(timeout=60_000)
+    cells = notebook.count_cells()
+    left = int(panel.locator(".wb-counter b").inner_text())
+
+    watched = notebook.find_cell("Round(project")
+    watched.locator("button", has_text="Look now").click()
+    expect(watched.locator(".wb-status")).to_have_text("Looked at the server.", timeout=30_000)
+
+    panel.scroll_into_view_if_needed()
+    panel.locator(".wb-head").click()
+    page.keyboard.press("1")
+    notebook.expect_left(cell, left - 1)
+    page.keyboard.press("e")
+    page.keyboard.type("bdd x: none of both")
+    page.keyboard.press("Enter")
+    page.keyboard.press("r")
+    notebook.expect_left(cell, left - 2)
+    page.keyboard.press("c")
+    notebook.expect_left(cell, left - 3)
+    for key in ("b", "a", "x", "j"):  # each of them would change the notebook
+        page.keyboard.press(key)
+
+    assert list_actions(project) == ["accept", "contested", "reject"]
+    assert notebook.count_cells() == cells
+    with project.store() as connection:
+        reasons = {d.action: d.reason for d in find_decisions(connection, ROUND).values()}
+    assert reasons["reject"] == "bdd x: none of both"
+
+    page.keyboard.press("u")
+    notebook.expect_left(cell, left - 2)
+    page.keyboard.press("c")
+    notebook.expect_left(cell, left - 3)
+    notebook.restart()
+    cell = notebook.run_until("Adjudicator(project")
+    notebook.expect_left(cell, left - 3)
+    assert list_actions(project) == ["accept", "contested", "reject"]
+
+    notebook.run_all()
+
+    assert notebook.list_errors() == []
+    assert notebook.problems == []
+    assert notebook.strangers == []
+    page.close()
+
+
+def test_a_task_opens_in_a_tab_beside_the_notebook(
+    browser: Browser, lab: tuple[Project, str]
+) -> None:
+    _, address = lab
+    notebook = Notebook(browser, address, "01-first-round.ipynb")
+    cell = notebook.run_until("Round(project")
+    page = notebook.page
+
+    cell.locator("button[data-commandlinker-command]").first.click()
+
+    frame = page.frame_locator("iframe[src*='/projects/']")
+    expect(frame.locator("input[name=email]")).to_be_visible(timeout=60_000)
+    assert notebook.strangers == []
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Label Studio").first.wait_for(
+        state="attached"
+    )
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_the_panels_are_accessible(browser: Browser, lab: tuple[Project, str], theme: str) -> None:
+    """Opens an item in the Explorer too, so that all that panels draw is looked at."""
+    _, address = lab
+    notebook = Notebook(browser, address, "02-agreement-and-adjudication.ipynb")
+    notebook.use_theme(theme)
+    notebook.run_until("Adjudicator(project")
+    explorer = notebook.find_cell("Explorer(project").locator(".wb-panel")
+    explorer.locator("button", has_text="Text").first.click()
+    expect(explorer.locator(".wb-text")).to_be_visible()
+
+    found = Axe().run(notebook.page, context=".wb-panel", options={"resultTypes": ["violations"]})
+
+    assert len(found.response["passes"]) > 5
+    assert [
+        (v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found.response["violations"]
+    ] == []
+    notebook.use_theme("JupyterLab Light")
+    notebook.page.close()
