@@ -13,7 +13,7 @@ from workbench.gold.adjudication import Adjudication, adjudicate, open_round
 from workbench.gold.decisions import decide, undo
 from workbench.project import Project
 from workbench.rounds.addresses import TaskAddress, find_addresses
-from workbench.store.decisions import find_decisions, list_decisions
+from workbench.store.decisions import find_changed, list_decisions
 
 ADJUDICATOR = "person:adjudicator"
 
@@ -40,23 +40,23 @@ class Docket:
         self._addresses = find_addresses(project, round_name)
         self._conflicts: dict[str, tuple[Conflict, ...]] = {}
         self._decisions: dict[str, Decision] = {}
-        self._at = 0
+        self._at, self._seq = 0, 0
         self.refresh()
 
     def refresh(self) -> None:
         """Read the decisions, and settle the articles that they changed."""
         with self.project.store() as connection:
-            decisions = find_decisions(connection, self.round)
-        changed = {
-            decision.article_id
-            for one, other in ((decisions, self._decisions), (self._decisions, decisions))
-            for name, decision in one.items()
-            if other.get(name) != decision
-        }
-        self._decisions = decisions
+            self._seq, touched = find_changed(connection, self.round, self._seq)
+            standing = list_decisions(connection, self.round, conflicts=touched)
+        changed = set()
+        for name in touched:
+            before = self._decisions.pop(name, None)
+            if name in standing:
+                self._decisions[name] = standing[name].decision
+            changed |= {d.article_id for d in (before, self._decisions.get(name)) if d is not None}
         for article_id in self._open.article_ids:
             if article_id in changed or article_id not in self._conflicts:
-                self._conflicts[article_id] = self._open(article_id, decisions).conflicts
+                self._conflicts[article_id] = self._open(article_id, self._decisions).conflicts
         self._at = min(self._at, max(0, len(self.open) - 1))
 
     @property

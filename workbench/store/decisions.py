@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
@@ -59,9 +60,13 @@ def find_decisions(
 
 
 def list_decisions(
-    connection: Connection, round_name: str | None = None, *, upto: int | None = None
+    connection: Connection,
+    round_name: str | None = None,
+    *,
+    upto: int | None = None,
+    conflicts: Collection[str] | None = None,
 ) -> dict[str, StoredDecision]:
-    """Return standing decisions as they are stored, of one round or of all."""
+    """Return standing decisions as they are stored: of a round, of some conflicts, or all."""
     query = select(
         decisions.c.seq, decisions.c.conflict, decisions.c.record, decisions.c.sha256, journal.c.at
     ).join(journal, journal.c.seq == decisions.c.seq)
@@ -69,6 +74,8 @@ def list_decisions(
         query = query.where(decisions.c.round == round_name)
     if upto is not None:
         query = query.where(decisions.c.seq <= upto)
+    if conflicts is not None:
+        query = query.where(decisions.c.conflict.in_(conflicts))
     stacks: dict[str, list[StoredDecision]] = {}
     for seq, conflict, text, digest, at in connection.execute(query.order_by(decisions.c.seq)):
         record = json.loads(text)
@@ -87,6 +94,17 @@ def list_reasons(connection: Connection, round_name: str) -> set[str]:
     query = select(decisions.c.record).where(decisions.c.round == round_name)
     rows = connection.execute(query).scalars()
     return {str(json.loads(record).get("reason", "")) for record in rows}
+
+
+def find_changed(
+    connection: Connection, round_name: str, since: int
+) -> tuple[int, dict[str, None]]:
+    """Return the newest sequence number among a round's decisions, and what was decided since."""
+    query = select(decisions.c.seq, decisions.c.conflict).where(
+        decisions.c.round == round_name, decisions.c.seq > since
+    )
+    rows = connection.execute(query.order_by(decisions.c.seq)).all()
+    return (rows[-1].seq if rows else since), {row.conflict: None for row in rows}
 
 
 def _insert(connection: Connection, conflict: str, round_name: str, record: str, at: str) -> int:
