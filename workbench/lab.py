@@ -14,6 +14,7 @@ import httpx
 
 from workbench.core.errors import StudioError
 from workbench.project import Project
+from workbench.seeds import find_notebooks
 from workbench.studio.credentials import write_secret
 from workbench.studio.processes import end_process, find_free_port, find_process, wait, write_pid
 
@@ -52,6 +53,7 @@ def start_lab(project: Project, path: str = "notebooks", *, studio_url: str = ""
     address = f"http://127.0.0.1:{port}{place}?token={token}"
     write_secret(secret, {"address": address})
     _write_config(folder / "config", studio_url)
+    _trust_notebooks(project.root / "notebooks", folder / "share")
     process = _spawn(project.root, folder, port, token)
     write_pid(folder / "pid", process.pid)
     _await_start(process, port, token, folder / "lab.log")
@@ -82,6 +84,23 @@ def _write_config(folder: Path, studio_url: str) -> None:
         settings["@jupyterlab/notebook-extension:panel"] = {"toolbar": [{**button, "rank": 35}]}
     overrides = place / "default_setting_overrides.json"
     overrides.write_text(json.dumps(settings), encoding="utf-8")
+
+
+def _trust_notebooks(notebooks: Path, share: Path) -> None:
+    """Sign the notebooks that are still as the package ships them, and no others.
+
+    In a notebook without a signature JupyterLab asks before a button opens Label Studio.
+    """
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    share.mkdir(parents=True, exist_ok=True)
+    notary = NotebookNotary(data_dir=str(share))  # type: ignore[no-untyped-call]  # nbformat has no types
+    for shipped in find_notebooks().glob("*.ipynb"):
+        copy = notebooks / shipped.name
+        if copy.is_file() and copy.read_bytes() == shipped.read_bytes():
+            notary.sign(nbformat.read(copy, as_version=4))  # type: ignore[no-untyped-call]  # as above
+    notary.store.close()
 
 
 def _spawn(root: Path, folder: Path, port: int, token: str) -> subprocess.Popen[bytes]:

@@ -69,8 +69,9 @@ class Notebook:
             """async (words) => {
               const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
               const has = c => c.model.type === 'code' && c.model.sharedModel.source.includes(words);
-              notebook.activeCellIndex = notebook.widgets.findIndex(has) + 1;
+              notebook.activeCellIndex = notebook.widgets.findIndex(has);
               await app.commands.execute('notebook:run-all-above');
+              await app.commands.execute('notebook:run-cell');
             }""",
             words,
         )

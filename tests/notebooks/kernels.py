@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from queue import Empty
 from typing import Any
 
@@ -31,8 +32,7 @@ class Kernel:
         message = self.client.execute(code)
         if interrupt_after is not None:
             try:
-                reply = self.client.get_shell_msg(timeout=interrupt_after)
-                return self.finish(message, reply)
+                return self.finish(message, self._await_reply(message, interrupt_after))
             except Empty:
                 self.manager.interrupt_kernel()
         return self.finish(message)
@@ -43,7 +43,7 @@ class Kernel:
 
     def finish(self, message: str, reply: dict[str, Any] | None = None) -> Outcome:
         """Wait for a cell's end and for all that it shows."""
-        reply = reply or self.client.get_shell_msg(timeout=180)
+        reply = reply or self._await_reply(message, 180)
         shown = []
         while True:
             heard = self.client.get_iopub_msg(timeout=60)
@@ -54,3 +54,12 @@ class Kernel:
             shown.append(str(heard["content"]))
         content = reply["content"]
         return content.get("ename", content["status"]), "\n".join(shown)
+
+    def _await_reply(self, message: str, seconds: float) -> dict[str, Any]:
+        """Return the reply to this message; raises Empty where none comes in time."""
+        until = time.monotonic() + seconds
+        while True:
+            left = max(0.0, until - time.monotonic())
+            reply: dict[str, Any] = self.client.get_shell_msg(timeout=left)
+            if reply["parent_header"].get("msg_id") == message:
+                return reply

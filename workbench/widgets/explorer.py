@@ -35,7 +35,9 @@ class Explorer(Panel):
     ) -> None:
         super().__init__("Explorer")
         self.project = project
-        self.items = items or list_items(project, round_name=round_name)
+        self.items = list_items(project, round_name=round_name) if items is None else items
+        place = "project" if round_name is None else f"project, round_name={round_name!r}"
+        self._source = f"wb.list_items({place})" if items is None else "items"
         self.chosen: dict[str, str] = {}
         self.shown = self.items
         self._options = {name: ["", *self.items.list_values(name)] for name in _CHOICES}
@@ -58,7 +60,7 @@ class Explorer(Panel):
     def to_code(self) -> str:
         """Return the Python that gives the same items."""
         options = ", ".join(f"{name}={value!r}" for name, value in self._read_filters().items())
-        return f"wb.list_items(project).filter({options})"
+        return f"{self._source}.filter({options})"
 
     def draw(self) -> str:
         """Draw the filters, a page of items, and the one that was opened."""
