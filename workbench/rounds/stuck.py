@@ -16,18 +16,21 @@ HOURS = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """An annotator's tasks that do not move; `hours` is None where nothing was ever sent."""
+    """An annotator's tasks that do not move, and for how many hours they have not.
+
+    `began` tells whether anything was ever sent; where not, the hours count from the push.
+    """
 
     annotator: str
     tasks: int
-    hours: float | None
+    hours: float
+    began: bool
 
     def __str__(self) -> str:
         """Say it in a sentence."""
-        since = (
-            "never sent anything" if self.hours is None else f"sent nothing for {self.hours:.0f} h"
-        )
-        return f"{self.annotator or 'the pool'} has {self.tasks} tasks left and {since}"
+        sent = "sent nothing for" if self.began else "has not begun for"
+        who = self.annotator or "the pool"
+        return f"{who} has {self.tasks} tasks left and {sent} {self.hours:.0f} h"
 
 
 def find_stuck(
@@ -39,14 +42,15 @@ def find_stuck(
         projects = find_projects(connection, name)
     found = []
     for pushed in projects:
-        left, newest = 0, ""
+        left, sent, made = 0, "", ""
         for task in server.iter_tasks(pushed.project_id):
             annotations = task.get("annotations") or []
             left += not annotations
-            newest = max([newest, *(str(a.get("updated_at") or "") for a in annotations)])
-        idle = _measure(newest, project.clock()) if newest else None
-        if left and (idle is None or idle >= hours):
-            found.append(Stuck(pushed.annotator, left, idle))
+            made = max(made, str(task.get("created_at") or ""))
+            sent = max([sent, *(str(a.get("updated_at") or "") for a in annotations)])
+        idle = _measure(sent or made, project.clock()) if sent or made else 0.0
+        if left and idle >= hours:
+            found.append(Stuck(pushed.annotator, left, idle, bool(sent)))
     return found
 
 

@@ -134,6 +134,8 @@ class Trainer(Panel):
     def _train(self, should_stop: Callable[[], bool]) -> Model:
         def report(step: int, steps: int, score: float) -> None:
             scores = self._scores
+            if step < scores.step:  # the next trainer begins
+                scores.points.clear()
             scores.step, scores.steps = step, steps
             if score:
                 scores.points.append((float(step), score))
