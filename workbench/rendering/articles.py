@@ -57,7 +57,8 @@ def draw_stances(
         line = f"<b>{holder}</b> {arrow} <i>“{cue}”</i> {arrow} <b>{target}</b>"
         note = escape(describe_stance(article.text, stance))
         fill = (colours or {}).get(stance.polarity, "#eeeeee")
-        sign = f"{SIGNS[stance.polarity]} {escape(stance.polarity)}"
+        words = f"{SIGNS[stance.polarity]} {escape(stance.polarity)}"
+        sign = f'<span style="white-space:nowrap">{words}</span>'
         rows.append((number, Drawn(sign, fill), Drawn(f"{line}<br><small>{note}</small>")))
     return draw_rows(("", "stance", "holder → cue → target"), rows, "stances")
 
