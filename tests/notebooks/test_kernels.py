@@ -65,8 +65,9 @@ def test_verbs_interrupted_at_any_moment_are_run_again_and_converge(
     for name, code in STEPS.items():
         for wait in (0.05, generator.uniform(0.1, 0.8), generator.uniform(0.8, 2.5)):
             ended, shown = kernel.run(code, interrupt_after=wait)
-            assert ended in ("ok", "KeyboardInterrupt"), (name, shown[-1500:])
-            interrupted += [name] * (ended == "KeyboardInterrupt")
+            # IPython gives the error another name where it was itself at work.
+            assert ended == "ok" or "KeyboardInterrupt" in shown, (name, shown[-1500:])
+            interrupted += [name] * (ended != "ok")
         ended, shown = kernel.run(code)
         assert ended == "ok", (name, shown[-1500:])
     once = read_state(desk)
