@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from workbench.display import show
     from workbench.doctor import examine
     from workbench.evaluation import evaluate
-    from workbench.exporting import export
     from workbench.exploration import list_items
+    from workbench.exporting import export
     from workbench.gold.adjudication import adjudicate
     from workbench.gold.corrections import corrections
     from workbench.gold.decisions import decide, undo

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from workbench.cli import articles, corpus, formats, gold, models, releases, rounds, running, servers
+from workbench.cli import (
+    articles,
+    corpus,
+    formats,
+    gold,
+    models,
+    releases,
+    rounds,
+    running,
+    servers,
+)
 from workbench.core.errors import WorkbenchError
 
 app = typer.Typer(
