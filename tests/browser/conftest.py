@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from desk import log_in
 from playwright.sync_api import Browser, Page, sync_playwright
-
-from workbench.studio.server import read_admin
 
 MISSING = "Chromium not found; apt-get install chromium"
 OPTIONS = [
@@ -39,13 +38,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, studio_folder: Path) -> Iterator[Page]:
     """Open a page that is logged into Label Studio as its administrator."""
-    url, admin = read_admin(studio_folder)
-    context = browser.new_context(viewport={"width": 1500, "height": 1100}, base_url=url)
-    opened = context.new_page()
-    opened.goto("/user/login/")
-    opened.fill("input[name=email]", admin.email)
-    opened.fill("input[name=password]", admin.password)
-    opened.click("button[type=submit]")
-    opened.wait_for_url(lambda address: "/login" not in address)
+    opened = log_in(browser, studio_folder)
     yield opened
-    context.close()
+    opened.context.close()

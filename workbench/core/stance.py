@@ -12,6 +12,8 @@ from workbench.core.span import Span
 
 Polarity = Literal["SUPPORT", "OPPOSE", "NEUTRAL", "MIXED"]
 POLARITIES: tuple[Polarity, ...] = ("SUPPORT", "OPPOSE", "NEUTRAL", "MIXED")
+POLARITY_SIGNS = {"SUPPORT": "▲", "OPPOSE": "▼", "NEUTRAL": "●", "MIXED": "◆"}
+"""What tells polarities apart where colour can't, on every screen alike."""
 
 Status = Literal["asserted", "denied", "hypothetical"]
 STATUSES: tuple[Status, ...] = ("asserted", "denied", "hypothetical")

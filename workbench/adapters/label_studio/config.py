@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from xml.etree import ElementTree as Xml
 
@@ -20,26 +20,55 @@ from workbench.adapters.label_studio.names import (
     VOICE,
 )
 from workbench.core.scheme import Label, Scheme
+from workbench.core.stance import POLARITY_SIGNS
 
 _GREY = "#8c8c8c"
-_GROUPS = (("polarity",), ("entity",), ("quote", "mention"))
-# The row of a cue's choices keeps its height while it is empty, so that the text does not jump
-# under the mouse when a cue is selected.
+_GROUPS = (
+    ("wb-polarities", ("polarity",)),
+    ("wb-entities", ("entity",)),
+    ("wb-others", ("quote", "mention")),
+)
+# Nobody labels with it: it only gives locked regions their colour. No keyboard has its key;
+# without one it would be given the next free letter.
+_FURNITURE = {
+    "value": "Page furniture",
+    "alias": FURNITURE,
+    "background": _GREY,
+    "hotkey": "☒",
+    "visible": "false",
+}
+# Label Studio cleans the style as if it were HTML: no quotes of the double kind, no child
+# combinators. The room of a cue's choices is kept while it is empty, so that the text does not
+# jump under the mouse when a cue is selected.
 # The resize handles are <area> elements, which current Chromium does not display without the
 # second rule; arcs between spans strike through the text unless its lines stand far apart.
 _STYLE = """
-.lsf-richtext__container { line-height: 2.4 !important; font-size: 16px !important;
-  max-width: 66em; white-space: pre-wrap !important; }
+.lsf-richtext__container { line-height: 2.3 !important; font-size: 16px !important;
+  max-width: 66em; white-space: pre-wrap !important; padding-top: 10px; }
 .htx-highlight area { display: inline !important; }
-.wb-labels { position: sticky; top: 0; z-index: 10; padding: 4px 0 6px;
+[class*=htx-highlight-furniture_] { color: #8c8c8c !important; font-style: italic;
+  pointer-events: none; }
+.wb-labels { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap;
+  align-items: center; padding: 2px 0 4px; border-bottom: 1px solid #ddd;
   background: var(--color-neutral-background, #fff); }
-.wb-group { display: block; padding-bottom: 2px; }
-.wb-cue { display: flex; gap: 2em; align-items: center; height: 2.6em; }
-.wb-cue * { margin-top: 0 !important; margin-bottom: 0 !important; }
+.wb-labels .lsf-labels { display: contents; }
+.wb-labels .lsf-label { margin: 0 5px 4px 0; padding: 0 5px; font-size: 13px; height: 23px;
+  line-height: 23px; }
+.wb-labels .lsf-label__hotkey { margin-left: 5px; font-size: 12px; }
+.wb-polarities { order: 1; font-weight: 600; }
+.wb-cue { order: 2; flex: 1 1 340px; height: 27px; display: flex; gap: 1em; overflow: hidden;
+  align-items: center; justify-content: flex-end; }
+.wb-cue * { margin-top: 0 !important; margin-bottom: 0 !important; white-space: nowrap; }
+.wb-entities, .wb-others { display: contents; }
+.wb-entities .lsf-label { order: 3; }
+.wb-others .lsf-label { order: 4; }
+.wb-byline p { margin-bottom: 4px; }
 .wb-context * { white-space: pre-wrap; font-size: 14px !important; font-weight: 400 !important;
   color: #767676 !important; margin: 0 !important; max-width: 66em; }
 .wb-context :empty { display: none; }
 .wb-task { margin-top: 12px; padding-top: 8px; border-top: 1px solid #ddd; }
+.lsf-annotation-button__info [title^=Prediction] { display: none; }
+.lsf-outliner-item__control_type_score { display: none; }
 """
 
 
@@ -52,18 +81,18 @@ def make_config(scheme: Scheme, former: Mapping[str, str] | None = None) -> str:
     can choose them.
     """
     view = Xml.Element("View")
-    Xml.SubElement(view, "Style").text = _STYLE
-    Xml.SubElement(view, "Header", value="$title", size="4")
-    Xml.SubElement(view, "Markdown", value="$byline")
+    Xml.SubElement(view, "Style").text = _STYLE + "".join(_style_cues(scheme))
+    Xml.SubElement(view, "Header", value="$title", size="4", style="margin: 4px 0 2px")
+    Xml.SubElement(view, "Markdown", value="$byline", className="wb-byline")
     bar = Xml.SubElement(view, "View", className="wb-labels")
     labels = Xml.SubElement(bar, "Labels", name=SPAN, toName=TEXT, showInline="true")
-    for kinds in _GROUPS:
-        group = Xml.SubElement(labels, "View", className="wb-group")
+    for name, kinds in _GROUPS:
+        group = Xml.SubElement(labels, "View", className=name)
         for label in scheme.labels:
             if label.kind in kinds:
                 Xml.SubElement(group, "Label", _describe(label))
     _add_former(group, scheme, former or {})
-    Xml.SubElement(group, "Label", value="Page furniture", alias=FURNITURE, background=_GREY)
+    Xml.SubElement(labels, "Label", _FURNITURE)
     _add_cue_choices(Xml.SubElement(bar, "View", className="wb-cue"), scheme)
     _add_context(view, BEFORE)
     Xml.SubElement(view, "Text", name=TEXT, value="$text", granularity="symbol")
@@ -98,6 +127,28 @@ def _add_former(group: Xml.Element, scheme: Scheme, former: Mapping[str, str]) -
         title = f"{shown.title} (was {old})" if shown else f"{old} (dropped)"
         colour = shown.colour if shown else _GREY
         Xml.SubElement(group, "Label", value=title, alias=old, background=colour, visible="false")
+
+
+def _style_cues(scheme: Scheme) -> Iterator[str]:
+    """Underline each cue in the full colour of its polarity and set its sign behind it.
+
+    Label Studio writes number and title of a region's label on its last piece, and nothing else
+    that a style could see.
+    """
+    for label in scheme.labels:
+        if label.kind == "polarity":
+            piece = f".htx-highlight[data-label$={_write_css(':' + label.title)}]"
+            yield f"{piece} {{ box-shadow: inset 0 -3px 0 {label.colour}; }}\n"
+            yield (
+                f"{piece}.htx-no-label::after {{ display: inline !important; "
+                f"content: '{POLARITY_SIGNS.get(label.name, '')}' !important; "
+                f"font-size: 11px; color: {label.colour}; }}\n"
+            )
+
+
+def _write_css(words: str) -> str:
+    """Write any words as a CSS identifier."""
+    return "".join(x if x.isascii() and x.isalpha() else f"\\{ord(x):x} " for x in words)
 
 
 def _add_cue_choices(parent: Xml.Element, scheme: Scheme) -> None:

@@ -60,7 +60,7 @@ def decode_annotation(
     decoded = Decoded()
     if annotation.get("was_cancelled"):
         return decoded
-    regions = Regions(article.text, offsets, kinds)
+    regions = Regions(article, offsets, kinds)
     links, choices = Links(regions), _Choices()
     decoded.quarantined += _read_parts(annotation.get("result"), regions, links, choices)
     builder = _Builder(article, regions, links, choices, notes or {})

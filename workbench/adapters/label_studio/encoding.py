@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from statistics import mean
+from string import punctuation
 from typing import Any
 
 from workbench.adapters.label_studio.names import (
@@ -48,22 +50,37 @@ def make_task(article: Article, assignment: Assignment) -> dict[str, Any]:
     """Make the task that shows a passage, without suggestions; its key is all it says of the plan.
 
     An address that is no web address is left out; the text beside the passage is shown where
-    nothing can be labelled.
+    nothing can be labelled. The title is that of the source; a passage from the middle of an
+    article without one is shown with the article's first line.
     """
     start, end = assignment.start, assignment.end
-    link = article.url if article.url.startswith(("https://", "http://")) else ""
-    byline = (article.outlet, article.published, link)
     return {
         "data": {
             "key": assignment.key,
             "article_id": article.id,
-            "title": article.title or first_line(article),
-            "byline": " · ".join(part for part in byline if part),
+            "title": article.title or (first_line(article) if start else ""),
+            "byline": write_byline(article),
             BEFORE: find_context(article, (start, end), "before"),
             TEXT: article.text[start:end],
             AFTER: find_context(article, (start, end), "after"),
         }
     }
+
+
+def write_byline(article: Article) -> str:
+    """Write outlet, date and link as the Markdown that the screen shows, all of it escaped.
+
+    The link opens beside the task: it would otherwise replace it.
+    """
+    parts = [_escape_markdown(part) for part in (article.outlet, article.published) if part]
+    if article.url.startswith(("https://", "http://")):
+        address = escape("".join(article.url.split()))
+        parts.append(f'<a href="{address}" target="_blank" rel="noopener noreferrer">source</a>')
+    return " · ".join(parts)
+
+
+def _escape_markdown(words: str) -> str:
+    return "".join(f"\\{x}" if x in punctuation else x for x in " ".join(words.split()))
 
 
 def make_prediction(result: Result, layer: Layer | None, suggestion_set: str) -> dict[str, Any]:

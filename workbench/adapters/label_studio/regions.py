@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.offsets import Offsets, trim
+from workbench.core.article import Article
+from workbench.core.offsets import Offsets, is_covered, trim
 from workbench.core.span import Span
 
 
@@ -29,8 +30,9 @@ class Region:
 class Regions:
     """The regions of one task by id; two of the same words and label count as one."""
 
-    def __init__(self, text: str, passage: Offsets, kinds: Mapping[str, str]) -> None:
-        self._text = text
+    def __init__(self, article: Article, passage: Offsets, kinds: Mapping[str, str]) -> None:
+        self._text = article.text
+        self._masked = article.masked
         self._passage = passage
         self._kinds = kinds
         self._regions: dict[str, Region] = {}
@@ -58,6 +60,8 @@ class Regions:
         offsets = trim(self._text, (start + self._passage[0], end + self._passage[0]))
         if offsets is None:
             return "the region holds nothing but whitespace"
+        if is_covered(offsets, self._masked):
+            return "the region lies in page furniture, in which nothing is labelled"
         known = self._same.get((offsets, label))
         # Two stances may share a cue; two spans or quotes of the same words say the same.
         if known is not None and kind != "polarity":
