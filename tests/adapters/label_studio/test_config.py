@@ -23,8 +23,27 @@ def test_every_label_stands_in_the_configuration_under_its_name() -> None:
 
     assert {x.get("alias") for x in view.iter("Label")} == {*scheme.kinds, "FURNITURE"}
     keys = [x.get("hotkey") for x in (*view.iter("Label"), *view.iter("Choice"))]
-    keys.remove(None)
     assert len(set(keys)) == len(keys)
+    assert all(keys)
+
+
+def test_page_furniture_has_a_colour_and_neither_button_nor_key() -> None:
+    view = Xml.fromstring(make_config(read_scheme(read_files())))
+
+    (label,) = (x for x in view.iter("Label") if x.get("alias") == "FURNITURE")
+    assert label.get("visible") == "false"
+    # Label Studio compares a key's code with the code point of the first character.
+    assert ord(str(label.get("hotkey"))) > 255
+
+
+def test_a_cue_is_styled_by_its_title_whatever_that_is() -> None:
+    label = Label("SUPPORT", "polarity", "</Style>'] {x", "#123456", "e")
+
+    style = Xml.fromstring(make_config(Scheme((label,), ""))).findtext("Style") or ""
+
+    assert "[data-label$=\\3a \\3c \\2f Style\\3e \\27 \\5d \\20 \\7b x]" in style
+    assert "inset 0 -3px 0 #123456" in style
+    assert "content: '▲'" in style
 
 
 def test_hostile_titles_and_prose_stay_text() -> None:
@@ -41,7 +60,7 @@ def test_a_broken_scheme_tells_everything_at_once() -> None:
     files["PERSON.md"] = files["PERSON.md"].replace("hotkey:", "hotkee:")
     files["GPE.md"] += "\n- [broken](GPE\n"
     files["ORG.md"] += "\n- [x](NOLABEL)\n"
-    files["LOC.md"] = files["LOC.md"].replace('"#56b4e9"', "blue")
+    files["LOC.md"] = files["LOC.md"].replace('"#236870"', "blue")
     files["NEW.md"] = "---\nlabel: [\n---\n"
 
     with pytest.raises(SchemeError) as caught:

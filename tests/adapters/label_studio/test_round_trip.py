@@ -16,6 +16,7 @@ from workbench.adapters.label_studio.encoding import (
     encode_layer,
     make_prediction,
     make_task,
+    write_byline,
 )
 from workbench.adapters.label_studio.preflight import check_task
 from workbench.adapters.markup import parse_markup
@@ -332,3 +333,31 @@ def test_a_cue_that_its_passage_cuts_is_put_back_unless_it_was_changed() -> None
         )
         assert decoded.stances[0].cue == pieces
     assert encode_layer(layer, article, (text.index("apart"), len(text))).result == []
+
+
+def test_a_region_inside_page_furniture_is_quarantined() -> None:
+    text = "Follow us here\nRubio spoke."
+    article = Article("a", text, masked=((0, 14),))
+    value = {"start": 7, "end": 9, "text": "us", "labels": ["GPE"]}
+
+    decoded = decode(
+        [{"id": "x", "from_name": "span", "to_name": "text", "type": "labels", "value": value}],
+        article,
+    )
+
+    assert decoded.spans == ()
+    ((reason, _),) = decoded.quarantined
+    assert "page furniture" in reason
+
+
+def test_a_byline_is_escaped_and_its_link_opens_beside_the_task() -> None:
+    url = 'https://a.example/"x y<b>'
+
+    line = write_byline(Article("a", "t", outlet="*A* <b>\nB", published="2026-01-02", url=url))
+
+    assert line == (
+        r"\*A\* \<b\> B · 2026\-01\-02 · "
+        '<a href="https://a.example/&quot;xy&lt;b&gt;" target="_blank" '
+        'rel="noopener noreferrer">source</a>'
+    )
+    assert write_byline(Article("a", "t", url="javascript:x")) == ""
