@@ -197,7 +197,7 @@ class Desk:
 
     def turn_link(self, number: int, *, times: int) -> None:
         """Turn a link in the list of relations: first around, then into both directions."""
-        self.page.locator("text=Relations").click()
+        self.page.locator("[class*=panel-tabs__tab]:visible:has-text('Relations')").last.click()
         icon = self.page.locator(".lsf-relations__icon").nth(number)
         for _ in range(times):
             icon.click()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 import workbench as wb
 from workbench.project import Project
+from workbench.store.articles import get_article
 
 pytestmark = pytest.mark.browser
 ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>&lt;'

@@ -14,6 +14,7 @@ import pytest
 from desk import Desk, Shift, log_in
 from playwright.sync_api import Browser, expect
 
+import workbench as wb
 from workbench.core.layer import Layer
 from workbench.core.span import Span
 from workbench.initialisation import init
@@ -332,8 +333,11 @@ def test_skipping(shift: Shift) -> None:
     page.goto(f"/projects/{shift.ref}/data?labeling=1")
     skip = page.locator("button:has-text('Skip')")
     expect(skip).to_be_enabled(timeout=60_000)
+    page.keyboard.press("Escape")  # the instructions
+    expect(page.locator("[class*=modal-ls_visible]")).to_have_count(0)
     with page.expect_response(lambda answer: "/annotations" in answer.url):
         skip.click()
 
     outcome = Outcome(shift, "test_skipping")
-    assert outcome.layer is None
+    assert (outcome.layer, outcome.reasons) == (None, [])
+    assert wb.status(shift.project, shift.name).sum("skipped") == 1

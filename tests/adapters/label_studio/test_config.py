@@ -55,6 +55,14 @@ def test_hostile_titles_and_prose_stay_text() -> None:
     assert "<img" not in make_instructions(scheme)
 
 
+def test_examples_are_written_as_people_read_them() -> None:
+    prose = "- [US [Navy](ORG)](ORG#h) [sank](#c) <it>."
+    html = make_instructions(Scheme((Label("ORG", "entity", "Group", "#000000", "1"),), prose))
+
+    navy = "<b>Navy</b><small> [Group]</small>"
+    assert f"<li><b>US {navy}</b><small> [Group]</small> <u>sank</u> &lt;it&gt;.</li>" in html
+
+
 def test_a_broken_scheme_tells_everything_at_once() -> None:
     files = read_files()
     files["PERSON.md"] = files["PERSON.md"].replace("hotkey:", "hotkee:")

@@ -19,7 +19,10 @@ from workbench.adapters.label_studio.names import (
     TEXT,
     VOICE,
 )
+from workbench.adapters.markup import read_marks
+from workbench.core.errors import MarkupError
 from workbench.core.scheme import Label, Scheme
+from workbench.core.span import Span
 from workbench.core.stance import POLARITY_SIGNS
 
 _GREY = "#8c8c8c"
@@ -103,10 +106,11 @@ def make_config(scheme: Scheme, former: Mapping[str, str] | None = None) -> str:
 
 def make_instructions(scheme: Scheme) -> str:
     """Write the guideline as escaped HTML, as annotators see it when they begin."""
-    parts = [_write_prose(scheme.guideline)]
+    titles = {label.name: label.title for label in scheme.labels}
+    parts = [_write_prose(scheme.guideline, titles)]
     for label in scheme.labels:
         parts.append(f"<h3>{escape(label.title)} [{escape(label.hotkey)}]</h3>")
-        parts.append(_write_prose(label.guideline))
+        parts.append(_write_prose(label.guideline, titles))
     return "".join(parts)
 
 
@@ -198,14 +202,34 @@ def _add_doubt(view: Xml.Element) -> None:
     )
 
 
-def _write_prose(prose: str) -> str:
+def _write_prose(prose: str, titles: Mapping[str, str]) -> str:
     """Write the guideline's Markdown subset: headings, list items, lines; all of it escaped."""
     lines = []
     for line in prose.split("\n"):
         if line.startswith("#"):
             lines.append(f"<h4>{escape(line.lstrip('# '))}</h4>")
         elif line.startswith("- "):
-            lines.append(f"<li>{escape(line[2:])}</li>")
+            lines.append(f"<li>{_write_example(line[2:], titles)}</li>")
         elif line.strip():
             lines.append(f"<p>{escape(line)}</p>")
     return "".join(lines)
+
+
+def _write_example(markup: str, titles: Mapping[str, str]) -> str:
+    """Write a marked-up example as people read it: spans with their title, cues underlined."""
+    try:
+        marked = read_marks(markup)
+    except MarkupError:
+        return escape(markup)
+    marks = [(span.offsets, "b", titles.get(span.label, span.label)) for span in marked.spans]
+    marks += [(cue, "u", "") for cue in marked.ids.values() if not isinstance(cue, Span)]
+    before: dict[int, list[str]] = {}
+    behind: dict[int, list[str]] = {}
+    for (start, end), tag, title in sorted(marks, key=lambda mark: (mark[0][0], -mark[0][1])):
+        name = f"<small> [{escape(title)}]</small>" if title else ""
+        before.setdefault(start, []).append(f"<{tag}>")
+        behind.setdefault(end, []).insert(0, f"</{tag}>{name}")
+    return "".join(
+        "".join(behind.get(at, ())) + "".join(before.get(at, ())) + escape(marked.text[at : at + 1])
+        for at in range(len(marked.text) + 1)
+    )
