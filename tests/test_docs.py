@@ -79,3 +79,14 @@ def test_the_test_table_names_tests_that_exist() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for path in re.findall(r"`(tests/[\w/.]+)`", text):
         assert (ROOT / path).exists(), path
+
+
+def test_every_row_of_the_outcomes_names_a_test() -> None:
+    page = (ROOT / "docs" / "reference" / "outcomes.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(test_\w+)` \|$", page, re.MULTILINE)
+    tests = "".join(
+        p.read_text(encoding="utf-8") for p in (ROOT / "tests" / "browser").glob("*.py")
+    )
+
+    assert len(named) == page.count("\n| ") - 2 > 20
+    assert [name for name in named if f"def {name}(" not in tests] == []

@@ -19,20 +19,6 @@ from workbench.store.articles import add_article, get_article
 from workbench.store.quarantine import list_quarantine
 from workbench.studio.server import read_admin
 
-LABELS = (
-    "PERSON",
-    "ROLE",
-    "GPE",
-    "LOC",
-    "ORG",
-    "NORP",
-    "EVENT",
-    "AGREEMENT",
-    "ISSUE",
-    "DATE",
-    "MONEY",
-    "PERCENT",
-)
 _FIND = """(words) => {
   const root = document.querySelector('[class*=richtext__container]');
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
@@ -135,14 +121,6 @@ class Desk:
         self.name = name
         self.article_id = ""
 
-    def open(self, article_id: str, drafts: list[Layer]) -> None:
-        """Push one article and open its task."""
-        self.article_id = article_id
-        pushed = wb.push(self.project, self.name, [article_id], drafts, progress=False)
-        ref = pushed.projects[0].project_id
-        (task,) = connect(self.project, start=False).iter_tasks(ref)
-        self.visit(ref, task["id"])
-
     def visit(self, ref: int, task_id: int) -> None:
         """Go to a task and wait until its regions are drawn."""
         self.page.goto(f"/projects/{ref}/data?task={task_id}")
@@ -196,7 +174,7 @@ class Desk:
         self.settle()
 
     def turn_link(self, number: int, *, times: int) -> None:
-        """Turn a link in the list of relations: first around, then into both directions."""
+        """Turn a link in the list of relations: first into both directions, then around."""
         self.page.locator("[class*=panel-tabs__tab]:visible:has-text('Relations')").last.click()
         icon = self.page.locator(".lsf-relations__icon").nth(number)
         for _ in range(times):
@@ -224,7 +202,7 @@ class Desk:
         expect(self.page.locator("button:has-text('Update')")).to_be_visible(timeout=30_000)
         pulled = wb.pull(self.project, self.name, progress=False)
         assert pulled.problems == ()
-        (layer,) = pulled
+        (layer,) = (layer for layer in pulled if layer.article_id == self.article_id)
         with self.project.store() as connection:
             return layer, get_article(connection, self.article_id).text
 

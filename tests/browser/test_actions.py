@@ -5,38 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from desk import LABELS, Desk
-from playwright.sync_api import Page
+from desk import Desk
 
 import workbench as wb
-from workbench.core.article import Article
-from workbench.core.layer import Layer, Passage
-from workbench.core.span import Span
-from workbench.core.stance import Stance
-from workbench.project import Project
+from workbench.core.layer import Layer
 
 pytestmark = pytest.mark.browser
-ASKED = (*LABELS, "SUPPORT", "OPPOSE", "NEUTRAL", "MIXED", "QUOTE", "MENTION")
-
-
-def suggest(article: Article) -> Layer:
-    """Suggest one stance, so that every count starts from the same screen."""
-
-    def find(words: str, label: str) -> Span:
-        start = article.text.index(words)
-        return Span(start, start + len(words), label)
-
-    holder, target = find("Egypt", "GPE"), find("Nile Accord", "AGREEMENT")
-    cue = find("praised", "X").offsets
-    return Layer(
-        article.id,
-        article.text_sha256,
-        "model:one",
-        "prediction",
-        passages=(Passage(0, len(article.text), tuple(sorted(ASKED))),),
-        spans=(holder, find("Kenya", "GPE"), target, find("blockade", "ISSUE")),
-        stances=(Stance((cue,), (holder,), (target,), "SUPPORT"),),
-    )
+MARKED = """[Egypt](GPE#e) and [Kenya](GPE) [praised](#c) the [Nile Accord](AGREEMENT#n), while the African Union condemned the [blockade](ISSUE).
+Case: {}
+---
+SUPPORT asserted: e -> n | c"""
+MASKED = ()
 
 
 @dataclass
@@ -49,8 +28,7 @@ class Counter:
 
     def key(self, key: str) -> None:
         self.count += 1
-        self.desk.page.keyboard.press(key)
-        self.desk.settle()
+        self.desk.press(key)
 
     def click(self, words: str) -> None:
         self.count += 1
@@ -62,9 +40,7 @@ class Counter:
 
 
 @pytest.fixture
-def counter(page: Page, connected: Project, request: pytest.FixtureRequest) -> Counter:
-    desk = Desk(page, connected, request.node.name[:60])
-    desk.open("cairo", wb.preannotate(connected, ["cairo"], nlp=suggest, progress=False))
+def counter(desk: Desk) -> Counter:
     return Counter(desk)
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 import workbench as wb
 from workbench.connection import connect
 from workbench.core.layer import Layer
-from workbench.core.span import Span
 from workbench.project import Project
-from workbench.store.articles import get_article
 
 pytestmark = pytest.mark.browser
 
@@ -66,46 +62,3 @@ def test_every_region_is_coloured(page: Page, connected: Project) -> None:
     )
 
     assert plain == 0
-
-
-SELECT = """([words]) => {
-  const root = document.querySelector('.lsf-richtext__container, [class*=richtext__container]');
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const at = walker.currentNode.data.indexOf(words);
-    if (at >= 0) {
-      const range = document.createRange();
-      range.setStart(walker.currentNode, at);
-      range.setEnd(walker.currentNode, at + words.length);
-      const box = range.getBoundingClientRect();
-      return [box.left, box.right, (box.top + box.bottom) / 2];
-    }
-  }
-}"""
-
-
-def drag(page: Page, words: str) -> None:
-    box: Any = page.evaluate(SELECT, [words])
-    left, right, middle = box
-    page.mouse.move(left + 1, middle)
-    page.mouse.down()
-    page.mouse.move((left + right) / 2, middle, steps=5)
-    page.mouse.move(right - 1, middle, steps=5)
-    page.mouse.up()
-
-
-def test_a_span_dragged_after_an_emoji_has_code_point_offsets(
-    page: Page, connected: Project
-) -> None:
-    shown = open_task(page, connected, "drag", "lima")
-    page.keyboard.press("9")  # the hotkey of ISSUE
-    drag(page, "all our")
-
-    submit(page)
-
-    layer = pull_one(connected, "drag")
-    added = set(layer.spans) - set(shown.spans)
-    with connected.store() as connection:
-        text = get_article(connection, "lima").text
-    start = text.index("all our")
-    assert added == {Span(start, start + len("all our"), "ISSUE")}

@@ -5,20 +5,13 @@ One round is pushed for the module; each test works on the article that is named
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
-from desk import Desk, Shift, log_in
-from playwright.sync_api import Browser, expect
+from desk import Desk, Shift
+from playwright.sync_api import expect
 
 import workbench as wb
 from workbench.core.layer import Layer
 from workbench.core.span import Span
-from workbench.initialisation import init
-from workbench.project import Project
 
 pytestmark = pytest.mark.browser
 MARKED = """Follow us on Chatter
@@ -31,25 +24,7 @@ SUPPORT asserted: e -> n | c
 QUOTE q: -"""
 
 
-@pytest.fixture(scope="module")
-def shift(
-    browser: Browser, studio_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Shift]:
-    made = init(tmp_path_factory.mktemp("outcomes") / "project")
-    project = Project(made.root, made.settings, {}, lambda: datetime(2026, 1, 2, tzinfo=UTC))
-    (project.root / "data").mkdir(exist_ok=True)
-    (project.root / "data" / "studio").symlink_to(studio_folder, target_is_directory=True)
-    page = log_in(browser, studio_folder)
-    shift = Shift(page, project, "outcomes")
-    names = [name for name in vars(sys.modules[__name__]) if name.startswith("test_")]
-    shift.push({name: MARKED.format(name) for name in names}, masked=((0, 20),))
-    yield shift
-    page.context.close()
-
-
-@pytest.fixture
-def desk(shift: Shift, request: pytest.FixtureRequest) -> Desk:
-    return shift.open(request.node.name)
+MASKED = ((0, 20),)
 
 
 class Outcome:
@@ -198,14 +173,14 @@ def test_a_new_stance_with_two_holders(desk: Desk, submitted: Submitted) -> None
 
 
 def test_reversing_a_link(desk: Desk, submitted: Submitted) -> None:
-    desk.turn_link(0, times=1)
+    desk.turn_link(0, times=2)
 
     outcome = submitted()
     assert (outcome.stances(), outcome.reasons) == ([([], "SUPPORT", ["Egypt", "Nile Accord"])], [])
 
 
 def test_a_link_in_both_directions(desk: Desk, submitted: Submitted) -> None:
-    desk.turn_link(0, times=2)
+    desk.turn_link(0, times=1)
 
     outcome = submitted()
     assert outcome.stances() == [([], "SUPPORT", ["Nile Accord"])]
@@ -268,7 +243,9 @@ def test_the_same_words_twice(desk: Desk, submitted: Submitted) -> None:
 
     outcome = submitted()
     assert outcome.added() == {("Nairobi", "GPE")}
-    assert len(outcome.reasons) <= 1
+    assert outcome.reasons == [
+        "another region has the same words and label; links to it count for that one"
+    ]
 
 
 def test_denied_by_the_author(desk: Desk, submitted: Submitted) -> None:

@@ -51,7 +51,7 @@ _STYLE = """
 .htx-highlight area { display: inline !important; }
 [class*=htx-highlight-furniture_] { color: #8c8c8c !important; font-style: italic;
   pointer-events: none; }
-.wb-labels { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap;
+.wb-labels { position: sticky; top: 0; z-index: 200; display: flex; flex-wrap: wrap;
   align-items: center; padding: 2px 0 4px; border-bottom: 1px solid #ddd;
   background: var(--color-neutral-background, #fff); }
 .wb-labels .lsf-labels { display: contents; }
@@ -59,8 +59,8 @@ _STYLE = """
   line-height: 23px; }
 .wb-labels .lsf-label__hotkey { margin-left: 5px; font-size: 12px; }
 .wb-polarities { order: 1; font-weight: 600; }
-.wb-cue { order: 2; flex: 1 1 340px; height: 27px; display: flex; gap: 1em; overflow: hidden;
-  align-items: center; justify-content: flex-end; }
+.wb-cue { order: 2; flex: 1 1 calc(100% - 380px); min-width: 330px; height: 27px; display: flex;
+  gap: 1em; overflow: hidden; align-items: center; justify-content: flex-end; }
 .wb-cue * { margin-top: 0 !important; margin-bottom: 0 !important; white-space: nowrap; }
 .wb-entities, .wb-others { display: contents; }
 .wb-entities .lsf-label { order: 3; }
