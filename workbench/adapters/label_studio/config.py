@@ -126,11 +126,12 @@ def _describe(label: Label) -> dict[str, str]:
 def _add_former(group: Xml.Element, scheme: Scheme, former: Mapping[str, str]) -> None:
     """Add labels that are gone, invisible: work that bears them must stay readable."""
     known = {label.name: label for label in scheme.labels}
-    for old, new in sorted(former.items()):
+    for number, (old, new) in enumerate(sorted(former.items()), start=1):
         shown = known.get(new)
-        title = f"{shown.title} (was {old})" if shown else f"{old} (dropped)"
-        colour = shown.colour if shown else _GREY
-        Xml.SubElement(group, "Label", value=title, alias=old, background=colour, visible="false")
+        hidden = {**_FURNITURE, "alias": old, "hotkey": chr(ord(_FURNITURE["hotkey"]) + number)}
+        hidden["value"] = f"{shown.title} (was {old})" if shown else f"{old} (dropped)"
+        hidden["background"] = shown.colour if shown else _GREY
+        Xml.SubElement(group, "Label", hidden)
 
 
 def _style_cues(scheme: Scheme) -> Iterator[str]:
