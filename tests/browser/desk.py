@@ -121,6 +121,14 @@ class Desk:
         self.name = name
         self.article_id = ""
 
+    def open(self, article_id: str, drafts: list[Layer]) -> None:
+        """Push one article and open its task."""
+        self.article_id = article_id
+        pushed = wb.push(self.project, self.name, [article_id], drafts, progress=False)
+        ref = pushed.projects[0].project_id
+        (task,) = connect(self.project, start=False).iter_tasks(ref)
+        self.visit(ref, task["id"])
+
     def visit(self, ref: int, task_id: int) -> None:
         """Go to a task and wait until its regions are drawn."""
         self.page.goto(f"/projects/{ref}/data?task={task_id}")
