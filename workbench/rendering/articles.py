@@ -10,8 +10,8 @@ from workbench.core.layer import Layer, require_same_text
 from workbench.core.quote import Quote
 from workbench.core.scheme import Scheme
 from workbench.core.span import Span
-from workbench.core.stance import Stance
-from workbench.rendering.marks import SIGNS, draw_text, list_marks, pale_colours
+from workbench.core.stance import POLARITY_SIGNS, Stance
+from workbench.rendering.marks import draw_text, list_marks, pale_colours
 from workbench.rendering.tables import INK, PAPER, QUIET, Drawn, draw_rows
 
 _TOP = f"vertical-align:top;text-align:left;background-color:{PAPER};color:{INK};padding:6px 12px"
@@ -57,7 +57,7 @@ def draw_stances(
         line = f"<b>{holder}</b> {arrow} <i>“{cue}”</i> {arrow} <b>{target}</b>"
         note = escape(describe_stance(article.text, stance))
         fill = (colours or {}).get(stance.polarity, "#eeeeee")
-        words = f"{SIGNS[stance.polarity]} {escape(stance.polarity)}"
+        words = f"{POLARITY_SIGNS[stance.polarity]} {escape(stance.polarity)}"
         sign = f'<span style="white-space:nowrap">{words}</span>'
         rows.append((number, Drawn(sign, fill), Drawn(f"{line}<br><small>{note}</small>")))
     return draw_rows(("", "stance", "holder → cue → target"), rows, "stances")

@@ -13,8 +13,9 @@ from workbench.core.offsets import Offsets
 from workbench.core.quote import QUOTE, Quote
 from workbench.core.scheme import Scheme
 from workbench.core.span import Span
+from workbench.core.stance import POLARITY_SIGNS
 from workbench.rendering.articles import describe_stance, draw_heading
-from workbench.rendering.marks import SIGNS, Mark, draw_text, list_marks, pale_colours
+from workbench.rendering.marks import Mark, draw_text, list_marks, pale_colours
 from workbench.rendering.tables import INK, PAPER, QUIET, Drawn, draw_rows
 
 _CELL = f"vertical-align:top;text-align:left;background-color:{PAPER};color:{INK};padding:6px 12px"
@@ -87,7 +88,7 @@ def describe_item(text: str, item: Item) -> tuple[str, str, str]:
     targets = [text[slice(*s.offsets)] for s in item.targets]
     cue = " … ".join(text[start:end] for start, end in item.cue)
     words = f"{' + '.join(holders) or '–'} → “{cue}” → {' + '.join(targets) or '–'}"
-    return f"{SIGNS[item.polarity]} {item.polarity}", words, describe_stance(text, item)
+    return f"{POLARITY_SIGNS[item.polarity]} {item.polarity}", words, describe_stance(text, item)
 
 
 def name_layer(layer: Layer) -> str:

@@ -13,11 +13,9 @@ from workbench.core.offsets import Offsets
 from workbench.core.quote import QUOTE
 from workbench.core.scheme import Scheme
 from workbench.core.span import MENTION
-from workbench.core.stance import POLARITIES, Polarity
+from workbench.core.stance import POLARITIES, POLARITY_SIGNS
 from workbench.rendering.tables import INK, PAPER, QUIET
 
-SIGNS: Mapping[Polarity, str] = {"SUPPORT": "▲", "OPPOSE": "▼", "NEUTRAL": "●", "MIXED": "◆"}
-"""A shape for each polarity, for those to whom colours say nothing."""
 _PLAIN = "#eeeeee"
 
 
@@ -40,7 +38,7 @@ def list_marks(layer: Layer) -> list[Mark]:
     marks = [Mark(*span.offsets, span.label, span.label) for span in layer.spans]
     marks += [Mark(*quote.offsets, QUOTE) for quote in layer.quotes]
     for number, stance in enumerate(layer.stances, start=1):
-        name = f"{SIGNS[stance.polarity]}{number}"
+        name = f"{POLARITY_SIGNS[stance.polarity]}{number}"
         marks += [Mark(*cue, stance.polarity, name) for cue in stance.cue]
     return marks
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from workbench.core.stance import POLARITIES
-from workbench.rendering.marks import SIGNS, lighten
+from workbench.core.stance import POLARITIES, POLARITY_SIGNS
+from workbench.rendering.marks import lighten
 from workbench.rendering.tables import Drawn, draw_rows
 
 BLUE, ORANGE = "#0072b2", "#d55e00"
@@ -94,7 +94,7 @@ def _draw_value(found: tuple[float | None, Interval | None] | None) -> Drawn:
 
 
 def _draw_signs(counts: Mapping[str, int]) -> Drawn:
-    shown = [f"{SIGNS[p]}{counts[p]}" for p in POLARITIES if counts.get(p)]
+    shown = [f"{POLARITY_SIGNS[p]}{counts[p]}" for p in POLARITIES if counts.get(p)]
     if not shown:
         return Drawn("")
     lean = balance(counts)
