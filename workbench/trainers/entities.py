@@ -17,6 +17,7 @@ from workbench.core.layer import Layer
 from workbench.core.span import MENTION, Span
 from workbench.pipeline.entity_spans import find_masked
 from workbench.pipeline.learning.recogniser import (
+    SILENT,
     Kind,
     Learnt,
     Recipe,
@@ -46,7 +47,6 @@ ENOUGH_DEV = 5
 """Dev articles from which the score on them decides when to stop."""
 _FOLDS = 2
 _FOLD_STEPS = 150
-_SILENT: Report = lambda *_: None  # noqa: E731 - a name for "nobody listens"
 
 
 def train(
@@ -56,7 +56,7 @@ def train(
     *,
     seed: int,
     steps: int | None = None,
-    report: Report = _SILENT,
+    report: Report = SILENT,
     kind: Kind = "ner",
     start: Literal["warm", "blank"] = "warm",
 ) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class _Workshop:
         labels: Sequence[str],
         *,
         steps: int | None,
-        report: Report = _SILENT,
+        report: Report = SILENT,
     ) -> Learnt:
         """Train on examples, watched on dev where there is any."""
         docs = make_corpus(self._nlp, examples, labels)

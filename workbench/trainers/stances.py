@@ -1,0 +1,35 @@
+"""Train the stances: regressions that judge the rules' stances and all other pairs around cues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spacy.language import Language
+
+from workbench.pipeline.learning.annotating import annotate_before
+from workbench.pipeline.learning.recogniser import SILENT, Report
+from workbench.pipeline.learning.references import Examples
+
+ORDER = 4
+NAME = "workbench_learnt_stances"
+
+
+def train(
+    nlp: Language,
+    examples: Examples,
+    dev: Examples,
+    *,
+    seed: int,
+    steps: int | None = None,
+    report: Report = SILENT,
+) -> dict[str, Any]:
+    """Learn from examples, and put the component behind the finder by rule.
+
+    Threshold and calibration come from folds over whole articles, each judged by a regression
+    that did not see it, so `dev` is free to tell how good the result is.
+    """
+    if NAME not in nlp.pipe_names:
+        nlp.add_pipe(NAME, after="workbench_stances")
+    component: Any = nlp.get_pipe(NAME)
+    gold = list(annotate_before(nlp, NAME, examples, report))
+    return dict(component.learn(gold, seed=seed))
