@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.annotators import add_annotators
     from workbench.backups import backup, restore
+    from workbench.comparison import compare
     from workbench.corpus import stance_matrix
     from workbench.display import show
     from workbench.doctor import examine
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.naming import list_namings, merge_names, split_name, undo_naming
     from workbench.preannotation import preannotate
     from workbench.project import open_project
+    from workbench.promotion import promote
     from workbench.releases.build import release
     from workbench.releases.rehydration import rehydrate
     from workbench.releases.verification import verify
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.rounds.status import status
     from workbench.rounds.watch import watch
     from workbench.selection import select
+    from workbench.traincurve import train_curve
     from workbench.training import train
 
 _HOMES = {
@@ -56,6 +59,7 @@ _HOMES = {
     "backup": "workbench.backups",
     "close": "workbench.rounds.closing",
     "corrections": "workbench.gold.corrections",
+    "compare": "workbench.comparison",
     "decide": "workbench.gold.decisions",
     "evaluate": "workbench.evaluation",
     "examine": "workbench.doctor",
@@ -74,6 +78,7 @@ _HOMES = {
     "open_project": "workbench.project",
     "practise": "workbench.rounds.practice",
     "preannotate": "workbench.preannotation",
+    "promote": "workbench.promotion",
     "pull": "workbench.rounds.pull",
     "pull_review": "workbench.gold.review",
     "push": "workbench.rounds.push",
@@ -93,6 +98,7 @@ _HOMES = {
     "undo": "workbench.gold.decisions",
     "undo_naming": "workbench.naming",
     "unlink": "workbench.gold.links",
+    "train_curve": "workbench.traincurve",
     "verify": "workbench.releases.verification",
     "watch": "workbench.rounds.watch",
     "why": "workbench.gold.why",
@@ -106,6 +112,7 @@ __all__ = [
     "agreement",
     "backup",
     "close",
+    "compare",
     "corrections",
     "decide",
     "evaluate",
@@ -125,6 +132,7 @@ __all__ = [
     "open_project",
     "practise",
     "preannotate",
+    "promote",
     "pull",
     "pull_review",
     "push",
@@ -141,6 +149,7 @@ __all__ = [
     "stance_matrix",
     "status",
     "train",
+    "train_curve",
     "undo",
     "undo_naming",
     "unlink",

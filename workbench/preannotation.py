@@ -16,6 +16,7 @@ from workbench.preannotators import Annotate, find_preannotator
 from workbench.project import Project
 from workbench.store.articles import find_articles
 from workbench.store.layers import add_layer, find_layers
+from workbench.store.names import CURRENT, find_model_record
 from workbench.workers import annotate_in_processes
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def preannotate(
 
     `nlp` is a spaCy pipeline, its name or folder, or what `preannotators` knows: a function from
     an article to a layer, a GLiNER-like model, "module:function", "llm"; the default is the
-    pipeline that `workbench.toml` names, else the best English one installed. Articles that the
-    same pipeline has done are not done again unless `again` says so. `workers` is the number of
-    processes that a pipeline runs in. Raises SchemeError where a function's layer breaks the
-    scheme, PipelineError where several processes are asked of a function.
+    promoted model, else the pipeline that `workbench.toml` names, else the best English one
+    installed. Articles that the same pipeline has done are not done again unless `again` says so.
+    `workers` is the number of processes that a pipeline runs in. Raises SchemeError where a
+    function's layer breaks the scheme, PipelineError where several processes are asked of a
+    function.
     """
     chosen = _choose_articles(project, articles)
     function = find_preannotator(project, nlp)
@@ -52,7 +54,8 @@ def preannotate(
             _check(function(article), article, project.scheme) for article in chosen
         )
         return _store(project, made, len(chosen), progress, getattr(function, "usage", None))
-    pipeline, author = load_pipeline(project, nlp)  # type: ignore[arg-type]  # functions are gone
+    chosen_nlp = nlp if nlp is not None else find_promoted(project)
+    pipeline, author = load_pipeline(project, chosen_nlp)  # type: ignore[arg-type]  # no functions
     with project.store() as connection:
         known = {x.article_id: x for x in find_layers(connection, kind="prediction", author=author)}
     scheme = project.scheme
@@ -67,15 +70,36 @@ def preannotate(
     return [new.get(article.id) or known[article.id] for article in chosen]
 
 
+def find_promoted(project: Project) -> Path | None:
+    """Return the folder of the promoted model, None where none was.
+
+    Raises PipelineError where the folder is gone: another model is no quiet replacement.
+    """
+    with project.store() as connection:
+        record = find_model_record(connection, CURRENT)
+    if record is None:
+        return None
+    path = project.models / str(record["name"])
+    if not path.is_dir():
+        raise PipelineError(
+            f"the promoted model {record['name']!r} is gone from {project.models}; train it again "
+            f"with: workbench train {record['release']}"
+        )
+    return path
+
+
 def load_pipeline(
     project: Project, nlp: Language | str | Path | None = None
 ) -> tuple[Language, str]:
     """Load the project's pipeline and name it as the author of what it makes."""
+    from workbench.pipeline.compatibility import check_model
     from workbench.pipeline.english import describe_pipeline, make_pipeline
 
     base = nlp if nlp is not None else project.setting("pipeline", "base") or None
     if isinstance(base, str) and (project.models / base).is_dir():
         base = project.models / base
+    if isinstance(base, str | Path):
+        check_model(Path(base), project.scheme)
     pipeline = make_pipeline(project.seeds, project.scheme, base)
     return pipeline, describe_pipeline(pipeline)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ from workbench.store.names import add_model, get_model, list_model_names
 Examples = Sequence[tuple[Article, Layer]]
 Report = Callable[[int, int, float], None]
 """Told of step, steps and score."""
+Options = Mapping[str, Mapping[str, Any]]
+ENOUGH_DEV = 5
+"""Dev articles that a training is watched on."""
+ENOUGH_TO_DIVIDE = 25
+"""Train articles from which a fifth is held back where the release's dev split is too small."""
+_HELD_BACK = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ def train(
     release: Release | str,
     *,
     trainers: Sequence[str] | None = None,
+    options: Options | None = None,
     seed: int | None = None,
     steps: int | None = None,
     progress: bool = True,
@@ -58,49 +66,124 @@ def train(
 ) -> Model:
     """Train the project's pipeline on a release's train split, watched on its dev split.
 
-    The same release, seed and settings give the same model, which is then not trained again.
-    `report` is called with step, steps and score; a KeyboardInterrupt that it raises ends the
-    trainer as Ctrl-C does.
-    Raises TrainingError where the train split is empty.
+    `trainers` names those that are to run, all by default; `options` has further arguments for
+    each by its name, as in `{"entities": {"kind": "spancat"}}`. The same release, seed and
+    settings give the same model, which is then not trained again. `report` is called with step,
+    steps and score; a KeyboardInterrupt that it raises ends the trainer as Ctrl-C does. Raises
+    TrainingError where the train split is empty or holds a test article.
     """
     if isinstance(release, str):
         release = read_release(project.releases / check_version(release))
+    seed = project.seed if seed is None else seed
+    names = list_plugins("trainers") if trainers is None else list(trainers)
+    modules = sorted((load_plugin("trainers", name).ORDER, name) for name in names)
+    options = options or {}
+    unknown = sorted(set(options) - set(names))
+    if unknown:
+        raise TrainingError(f"there are options for {', '.join(unknown)}, which is not trained")
+    examples, dev = select_examples(release, seed)
+    nlp, base = load_pipeline(project)
+    order = [name for _, name in modules]
+    stated = [release.manifest["files"], base, project.scheme.hash, seed, steps, order, options]
+    name = f"{release.version}-{digest(stated)[:8]}"
+    path = project.models / name
+    if path.is_dir():
+        return find_model(project, name)
+    learnt = run_trainers(
+        nlp,
+        examples,
+        dev,
+        order,
+        options=options,
+        seed=seed,
+        steps=steps,
+        progress=progress,
+        report=report,
+    )
+    nlp.meta["name"] = f"stances_{release.version}"
+    _stamp(nlp, project, release=release.version, model=name, base=base, seed=seed)
+    _save(nlp, path)
+    return _record(project, Model(name, path, _describe(nlp), release.version, learnt))
+
+
+def select_examples(release: Release, seed: int) -> tuple[Examples, Examples]:
+    """Return a release's examples to learn from and those to watch the training on.
+
+    Where the dev split is too small and there is enough to learn from, a fifth of the train split
+    is held back, whole groups of near-duplicates. Raises TrainingError where there is nothing to
+    learn from, or where a test article stands in another split.
+    """
     examples, dev = release.select("train"), release.select("dev")
     if not examples:
         raise TrainingError(
             f"release {release.version} has no train article with gold; "
             "adjudicate articles of the train split first"
         )
-    seed = project.seed if seed is None else seed
-    names = list_plugins("trainers") if trainers is None else list(trainers)
-    modules = sorted((load_plugin("trainers", name).ORDER, name) for name in names)
-    nlp, base = load_pipeline(project)
-    stated = [release.manifest["files"], base, seed, steps, [name for _, name in modules]]
-    name = f"{release.version}-{digest(stated)[:8]}"
-    path = project.models / name
-    if path.is_dir():
-        return find_model(project, name)
+    refuse_test([*examples, *dev], release)
+    if len(dev) >= ENOUGH_DEV or len(examples) < ENOUGH_TO_DIVIDE:
+        return examples, dev
+    groups = sorted({article.group or article.id for article, _ in examples})
+    random.Random(seed).shuffle(groups)  # noqa: S311 - a draw, no secret
+    held = set(groups[: max(1, round(_HELD_BACK * len(groups)))])
+    watched = [pair for pair in examples if (pair[0].group or pair[0].id) in held]
+    rest = [pair for pair in examples if (pair[0].group or pair[0].id) not in held]
+    return rest, [*dev, *watched]
+
+
+def refuse_test(examples: Examples, release: Release) -> None:
+    """Raise TrainingError where an article of the test split, or a copy of one, is among them."""
+    groups = {article.group for article, _ in release.test if article.group}
+    wrong = [
+        article.id
+        for article, _ in examples
+        if article.split == "test"
+        or release.splits.get(article.id) == "test"
+        or article.group in groups
+    ]
+    if wrong:
+        raise TrainingError(
+            f"test articles are never learnt from: {', '.join(sorted(wrong))}; "
+            "take them out of the train and dev splits and cut the release again"
+        )
+
+
+def run_trainers(
+    nlp: Any,
+    examples: Examples,
+    dev: Examples,
+    names: Sequence[str],
+    *,
+    options: Options,
+    seed: int,
+    steps: int | None = None,
+    progress: bool = True,
+    report: Report = lambda step, steps, score: None,
+) -> dict[str, Any]:
+    """Run trainers over a pipeline in their order, and return what each has learnt."""
     learnt: dict[str, Any] = {}
-    for _, trainer in modules:
-        options = {} if steps is None else {"steps": steps}
+    for trainer in names:
+        settings = {**({} if steps is None else {"steps": steps}), **options.get(trainer, {})}
         with tqdm(desc=f"train {trainer}", delay=1, disable=not progress, unit="step") as bar:
             learnt[trainer] = load_plugin("trainers", trainer).train(
-                nlp, examples, dev, seed=seed, report=_Reporter(bar, report), **options
+                nlp, examples, dev, seed=seed, report=_Reporter(bar, report), **settings
             )
-    nlp.meta["name"] = f"stances_{release.version}"
-    nlp.meta["workbench"] = {"release": release.version, "model": name}
-    _save(nlp, path)
-    return _record(project, Model(name, path, _describe(nlp), release.version, learnt))
+    return learnt
 
 
 def find_model(project: Project, name: str) -> Model:
-    """Return a trained model by name; raises StoreError that lists those there are."""
+    """Return a trained model by name, or the promoted one as `current`.
+
+    Raises StoreError that lists those there are, TrainingError where its folder is gone.
+    """
     with project.store() as connection:
         record = get_model(connection, name)
-    path = project.models / name
+    path = project.models / record["name"]
     if not path.is_dir():
-        raise TrainingError(f"the model {name!r} is gone from {project.models}; train it again")
-    return Model(name, path, record["author"], record["release"], record["learnt"])
+        raise TrainingError(
+            f"the model {record['name']!r} is gone from {project.models}; train it again with: "
+            f"workbench train {record['release']}"
+        )
+    return Model(record["name"], path, record["author"], record["release"], record["learnt"])
 
 
 def list_models(project: Project) -> list[Model]:
@@ -124,6 +207,12 @@ class _Reporter:
             self._bar.set_postfix(dev=f"{score:.3f}")
         self._bar.refresh()
         self._report(step, steps, score)
+
+
+def _stamp(nlp: Any, project: Project, **facts: Any) -> None:
+    from workbench.pipeline.compatibility import stamp_model
+
+    stamp_model(nlp, project.scheme, **facts)
 
 
 def _save(nlp: Any, path: Path) -> None:

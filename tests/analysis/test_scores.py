@@ -162,7 +162,7 @@ def test_an_article_without_a_prediction_counts_as_empty() -> None:
 
     assert evaluation.entities["strict"].recall == 0
     record = evaluation.to_record()
-    assert set(record) == {"articles", "entities", "quotes", "stances"}
+    assert set(record) == {"articles", "entities", "quotes", "stances", "tiers", "reliability"}
     assert {"pair", "triple", "strict", "exact", "polarity", "edges", "sentiment_graph"} == set(
         record["stances"]
     )

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.analysis.quotes import count_quoted_words, count_speakers
-from workbench.analysis.scope import restrict
-from workbench.analysis.scores import Counts, Score, score_documents
-from workbench.analysis.sentiment_graph import count_graph
-from workbench.analysis.spans import SPAN_MATCHES, count_spans
-from workbench.analysis.stances import (
-    STANCE_LEVELS,
-    count_edges,
-    count_stances,
-    derive_edges,
-    match_pairs,
-    score_polarity,
+import numpy as np
+
+from workbench.analysis.calibration import Reliability, measure_reliability
+from workbench.analysis.counting import (
+    Compared,
+    count_documents,
+    count_semeval,
+    count_tiers,
+    judge_scores,
+    pair_layers,
+    select_label,
 )
+from workbench.analysis.quotes import count_speakers
+from workbench.analysis.scores import RESAMPLES, Counts, Score, score_documents
+from workbench.analysis.sentiment_graph import score_graph
+from workbench.analysis.spans import SPAN_MATCHES
+from workbench.analysis.stances import STANCE_LEVELS, match_pairs, score_polarity
 from workbench.core.layer import Layer
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores of predictions against gold, with the number of articles."""
+    """The scores of predictions against gold, with the number of articles.
+
+    `labels` has for each label its score by each way of matching; `counts` SemEval-2013's counts
+    by the same names; `tiers` the precision of each tier of the stances.
+    """
 
     entities: Mapping[str, Score]
-    labels: Mapping[str, Score]
+    labels: Mapping[str, Mapping[str, Score]]
+    counts: Mapping[str, Mapping[str, float]]
     quotes: Score
     speakers: Mapping[str, object]
     stances: Mapping[str, Score]
     polarity: Mapping[str, object]
     edges: Score
-    sentiment_graph: Mapping[str, object]
+    sentiment_graph: Score
+    tiers: Mapping[str, Mapping[str, object]]
+    reliability: Mapping[str, Reliability]
     articles: int
+    documents: Mapping[str, Sequence[Counts]] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         """Show the two numbers that people ask for first."""
@@ -46,32 +58,56 @@ class Evaluation:
 
     def to_record(self) -> dict[str, Any]:
         """Write the evaluation in its documented JSON form."""
+        by_match: dict[str, Any] = {
+            how: self._write(f"entities {how}", score) for how, score in self.entities.items()
+        }
         return {
             "articles": self.articles,
             "entities": {
-                **{name: score.to_record() for name, score in self.entities.items()},
-                "labels": {name: score.to_record() for name, score in self.labels.items()},
+                **by_match,
+                "labels": {name: self._write_label(name) for name in self.labels},
             },
             "quotes": {**self.quotes.to_record(), "speakers": dict(self.speakers)},
             "stances": {
                 **{name: score.to_record() for name, score in self.stances.items()},
                 "polarity": dict(self.polarity),
                 "edges": self.edges.to_record(),
-                "sentiment_graph": dict(self.sentiment_graph),
+                "sentiment_graph": self.sentiment_graph.to_record(),
             },
+            "tiers": {name: dict(row) for name, row in self.tiers.items()},
+            "reliability": {name: table.to_record() for name, table in self.reliability.items()},
         }
+
+    def list_scores(self) -> dict[str, Score]:
+        """Return every F1 by the name that the table gives it."""
+        scores = {f"entities {name}": score for name, score in self.entities.items()}
+        scores |= {f"  {name}": by["strict"] for name, by in self.labels.items()}
+        scores["quotation words"] = self.quotes
+        scores |= {f"stances {name}": score for name, score in self.stances.items()}
+        return {**scores, "edges": self.edges, "sentiment graph": self.sentiment_graph}
 
     def list_rows(self) -> list[tuple[object, ...]]:
         """Return the table's rows: what, precision, recall, F1, interval, n."""
-        scores = {f"entities {name}": score for name, score in self.entities.items()}
-        scores |= {f"  {name}": score for name, score in self.labels.items()}
-        scores["quotation words"] = self.quotes
-        scores |= {f"stances {name}": score for name, score in self.stances.items()}
-        scores["edges"] = self.edges
-        return [
-            (name, s.precision, s.recall, s.value, _show_interval(s), s.n)
-            for name, s in scores.items()
+        rows: list[tuple[object, ...]] = [
+            (name, s.precision, s.recall, s.value, show_interval(s.interval), s.n)
+            for name, s in self.list_scores().items()
         ]
+        for name, share in (("speakers right", self.speakers), ("polarity right", self.polarity)):
+            interval = show_interval(share.get("interval"))
+            rows.append((name, share["accuracy"], None, None, interval, share["n"]))
+        rows.append(("  majority's share", self.polarity["majority"], None, None, None, None))
+        for tier, row in self.tiers.items():
+            interval = show_interval(row["interval"])
+            rows.append((f"tier {tier}", row["precision"], None, None, interval, row["n"]))
+        return rows
+
+    def _write(self, key: str, score: Score) -> dict[str, Any]:
+        return {**score.to_record(), "counts": dict(self.counts[key])}
+
+    def _write_label(self, name: str) -> dict[str, Any]:
+        by = self.labels[name]
+        others = {how: self._write(f"label {name} {how}", by[how]) for how in SPAN_MATCHES[1:]}
+        return {**self._write(f"label {name}", by["strict"]), **others}
 
 
 def evaluate_layers(
@@ -86,73 +122,100 @@ def evaluate_layers(
     `texts` holds each article's text by its id. An article without a prediction counts as one in
     which nothing was found.
     """
-    by_id = {layer.article_id: layer for layer in predicted}
-    pairs = []
-    for layer in gold:
-        empty = Layer(layer.article_id, layer.text_sha256, "", "prediction")
-        found = by_id.get(layer.article_id, empty)
-        pairs.append((restrict(found, layer.passages), restrict(layer, layer.passages)))
-    names = sorted({span.label for _, layer in pairs for span in layer.spans})
-    matched = [pair for found, layer in pairs for pair in match_pairs(found, layer)]
+    return evaluate_pairs(pair_layers(gold, predicted, texts), seed=seed)
 
-    def score(documents: list[Counts]) -> Score:
-        return score_documents(documents, seed=seed)
 
+def evaluate_pairs(pairs: Sequence[Compared], *, seed: int = 0) -> Evaluation:
+    """Score documents whose two sides are in one scope already."""
+    documents = count_documents(pairs)
+    scores = {name: score_documents(rows, seed=seed) for name, rows in documents.items()}
+    names = sorted({s.label for p in pairs for s in p.gold.spans})
+    matched = [match_pairs(p.found, p.gold) for p in pairs]
+    right = [(sum(a.stance.polarity == b.stance.polarity for a, b in m), len(m)) for m in matched]
     return Evaluation(
-        entities={
-            how: score([count_spans(f.spans, g.spans, how) for f, g in pairs])
-            for how in SPAN_MATCHES
+        entities={how: scores[f"entities {how}"] for how in SPAN_MATCHES},
+        labels={name: {how: scores[_key(name, how)] for how in SPAN_MATCHES} for name in names},
+        counts=_count_all(pairs, documents, names),
+        quotes=scores["quotes"],
+        speakers=_score_speakers(pairs, seed),
+        stances={level: scores[f"stances {level}"] for level in STANCE_LEVELS},
+        polarity={
+            **score_polarity([row for rows in matched for row in rows]),
+            "interval": bootstrap_share(right, seed=seed),
         },
-        labels={
-            name: score([count_spans(_of(name, f), _of(name, g)) for f, g in pairs])
-            for name in names
-        },
-        quotes=score([count_quoted_words(f, g, texts[g.article_id]) for f, g in pairs]),
-        speakers=_score_speakers(pairs),
-        stances={
-            level: score([count_stances(f, g, level) for f, g in pairs]) for level in STANCE_LEVELS
-        },
-        polarity=score_polarity(matched),
-        edges=score(
-            [
-                count_edges(
-                    derive_edges(f, texts[g.article_id]), derive_edges(g, texts[g.article_id])
-                )
-                for f, g in pairs
-            ]
-        ),
-        sentiment_graph=_score_graph(pairs),
+        edges=scores["edges"],
+        sentiment_graph=score_graph([(p.found, p.gold) for p in pairs], seed=seed),
+        tiers=_score_tiers(pairs, seed),
+        reliability={k: measure_reliability(*v) for k, v in judge_scores(pairs).items()},
         articles=len(pairs),
+        documents=documents,
     )
 
 
-def _of(label: str, layer: Layer) -> list[Any]:
-    return [span for span in layer.spans if span.label == label]
+def bootstrap_share(
+    documents: Sequence[tuple[float, float]], *, seed: int
+) -> tuple[float, float] | None:
+    """Return the 95% interval of a share over documents, each with how many are right and of what.
+
+    None where fewer than two documents have anything to count.
+    """
+    table = np.array(documents, dtype=float).reshape(-1, 2)
+    if (table[:, 1] > 0).sum() < 2:
+        return None
+    n = len(table)
+    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    sums = weights @ table
+    shares = sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]
+    low, high = np.percentile(shares, (2.5, 97.5))
+    return float(low), float(high)
 
 
-def _score_speakers(pairs: Sequence[tuple[Layer, Layer]]) -> dict[str, object]:
-    counts = [count_speakers(found, gold) for found, gold in pairs]
-    right, n = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
+def show_interval(interval: object) -> str | None:
+    """Write an interval as people read it."""
+    if not isinstance(interval, (tuple, list)):
+        return None
+    return f"{interval[0]:.2f}–{interval[1]:.2f}"
+
+
+def _key(label: str, how: str) -> str:
+    return f"label {label}" if how == "strict" else f"label {label} {how}"
+
+
+def _count_all(
+    pairs: Sequence[Compared], documents: Mapping[str, Sequence[Counts]], names: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    counted: dict[str, dict[str, float]] = {}
+    for name in (None, *names):
+        for how in SPAN_MATCHES:
+            key = f"entities {how}" if name is None else _key(name, how)
+            sums: dict[str, float] = {}
+            for pair, counts in zip(pairs, documents[key], strict=True):
+                one, other = (
+                    list(side.spans) if name is None else select_label(side, name)
+                    for side in (pair.found, pair.gold)
+                )
+                for kind, n in count_semeval(one, other, counts, how).items():
+                    sums[kind] = sums.get(kind, 0.0) + n
+            counted[key] = sums
+    return counted
+
+
+def _score_speakers(pairs: Sequence[Compared], seed: int) -> dict[str, object]:
+    counts = [count_speakers(p.found, p.gold) for p in pairs]
+    right, n = sum(r for r, _ in counts), sum(n for _, n in counts)
     if not n:
-        return {"accuracy": None, "n": 0, "reason": "no quotation was matched"}
-    return {"accuracy": right / n, "n": n}
+        return {"accuracy": None, "n": 0, "interval": None, "reason": "no quotation was matched"}
+    return {"accuracy": right / n, "n": n, "interval": bootstrap_share(counts, seed=seed)}
 
 
-def _score_graph(pairs: Sequence[tuple[Layer, Layer]]) -> dict[str, object]:
-    counts = [count_graph(found, gold) for found, gold in pairs]
-    precise = sum((one for one, _ in counts), Counts())
-    complete = sum((other for _, other in counts), Counts())
-    precision = precise.matched / precise.predicted if precise.predicted else None
-    recall = complete.matched / complete.gold if complete.gold else None
-    if precision is None or recall is None:
-        return {"precision": precision, "recall": recall, "f1": None, "n": int(complete.gold)}
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"precision": precision, "recall": recall, "f1": f1, "n": int(complete.gold)}
+def _score_tiers(pairs: Sequence[Compared], seed: int) -> dict[str, dict[str, object]]:
+    table: dict[str, dict[str, object]] = {}
+    for name, rows in count_tiers(pairs).items():
+        right, n = sum(row.matched for row in rows), sum(row.predicted for row in rows)
+        interval = bootstrap_share([(row.matched, row.predicted) for row in rows], seed=seed)
+        table[name] = {"precision": right / n if n else None, "n": int(n), "interval": interval}
+    return table
 
 
 def _show(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
-
-
-def _show_interval(score: Score) -> str | None:
-    return score.interval and f"{score.interval[0]:.2f}–{score.interval[1]:.2f}"

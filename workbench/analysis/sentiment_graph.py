@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from workbench.analysis.scores import Counts
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.scores import RESAMPLES, Counts, Score
 from workbench.core.layer import Layer
 from workbench.core.stance import Stance
 
+Floats = NDArray[np.float64]
 _Words = frozenset[int]
 _Tuple = tuple[str, _Words, _Words, _Words]
 
@@ -21,6 +27,39 @@ def count_graph(a: Layer, b: Layer) -> tuple[Counts, Counts]:
     precise = sum(max((_weigh(x, y) for y in other), default=0.0) for x in one)
     complete = sum(max((_weigh(y, x) for x in one), default=0.0) for y in other)
     return Counts(precise, len(one), 0), Counts(complete, 0, len(other))
+
+
+def score_graph(documents: Sequence[tuple[Layer, Layer]], *, seed: int = 0) -> Score:
+    """Score predictions against gold: the harmonic mean of both shares, with its interval."""
+    rows = [count_graph(found, gold) for found, gold in documents]
+    table = np.array(
+        [(p.matched, p.predicted, r.matched, r.gold) for p, r in rows], dtype=float
+    ).reshape(-1, 4)
+    total = table.sum(axis=0, keepdims=True)
+    n = int(total[0, 3])
+    if not total[0, 1] and not n:
+        return Score(None, 0, reason="neither side has any stance")
+    precision, recall, f1 = (float(column[0]) for column in _mean(total))
+    interval = None
+    if len(rows) > 1:
+        size = len(rows)
+        weights = np.random.default_rng(seed).multinomial(
+            size, np.full(size, 1 / size), size=RESAMPLES
+        )
+        low, high = np.percentile(_mean(weights @ table)[2], (2.5, 97.5))
+        interval = (float(low), float(high))
+    return Score(
+        f1, n, precision if total[0, 1] else None, recall if n else None, interval=interval
+    )
+
+
+def _mean(sums: Floats) -> tuple[Floats, Floats, Floats]:
+    zeros = np.zeros(len(sums))
+    precision = np.divide(sums[:, 0], sums[:, 1], out=zeros.copy(), where=sums[:, 1] > 0)
+    recall = np.divide(sums[:, 2], sums[:, 3], out=zeros.copy(), where=sums[:, 3] > 0)
+    both = precision + recall
+    f1 = np.divide(2 * precision * recall, both, out=zeros.copy(), where=both > 0)
+    return precision, recall, f1
 
 
 def _read(stance: Stance) -> _Tuple:

@@ -16,12 +16,13 @@ from workbench.analysis.clusters import make_clusters
 from workbench.analysis.scope import is_asked
 from workbench.analysis.stances import End, Referents, ends_match
 from workbench.core.cluster import AUTHOR
-from workbench.core.layer import Layer, Passage
+from workbench.core.layer import Layer
 from workbench.core.offsets import overlap
 from workbench.core.span import Span
 from workbench.core.stance import POLARITIES, Polarity, Stance, derive_speaker
 from workbench.pipeline.clusters import read_quotes, write_clusters
 from workbench.pipeline.learning.carrier import RegressionCarrier
+from workbench.pipeline.learning.references import read_reference
 from workbench.pipeline.learning.regression import Features, fit_regression
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, add_mentions, read_spans
 from workbench.pipeline.stances.evidence import Evidence
@@ -97,7 +98,7 @@ class LearntStances(RegressionCarrier):
             doc = pipeline.make_doc(reference.text)
             doc._.masked = reference._.masked
             for name in before:
-                doc = pipeline.get_pipe(name)(doc)  # type: ignore[operator]  # all are callable
+                doc = pipeline.get_pipe(name)(doc)
             gold.append((doc, read_reference(reference)))
         self.learn(gold, seed=seed)
 
@@ -139,7 +140,7 @@ class LearntStances(RegressionCarrier):
             for polarity in POLARITIES
             if f"polarity {polarity}" in self.regressions
         }
-        return max(chances, key=lambda p: chances[p]) if chances else None
+        return max(chances.items(), key=lambda row: row[1])[0] if chances else None
 
     @property
     def _lexicon(self) -> Any:
@@ -173,15 +174,6 @@ class _Reader:
         self.scene = make_scene(doc, lexicon, self.quotes)
         self.finder = PairFinder(self.scene, lexicon, self.layer.stances)
         self.evidence = Evidence(self.scene)
-
-
-def read_reference(doc: Doc) -> Layer:
-    """Read the gold that a reference carries: spans, stances, clusters and passages."""
-    passages = doc.user_data.get("workbench.passages") or [[0, len(doc.text), []]]
-    return replace(
-        _read_doc(doc),
-        passages=tuple(Passage(start, end, tuple(asked)) for start, end, asked in passages),
-    )
 
 
 def _read_doc(doc: Doc) -> Layer:
@@ -257,9 +249,7 @@ def _make_stance(reader: _Reader, group: list[tuple[Pair, float, Polarity | None
         made = Stance((found.cue,), holders, (first.target,), found.polarity, found.status,
                       by_author=first.holder is None, rule=rule)  # fmt: skip
     speaker = derive_speaker(made.cue, reader.quotes)
-    return replace(
-        made, polarity=sign or made.polarity, speaker=speaker, score=round(chance, 4)
-    )
+    return replace(made, polarity=sign or made.polarity, speaker=speaker, score=round(chance, 4))
 
 
 def _find_all(referents: Referents, spans: Iterable[Span]) -> list[End]:

@@ -56,9 +56,8 @@ def score_entities(component: Any, doc: Doc) -> tuple[list[Span], list[float]]:
     """
     masked = {token.i for run in find_masked(doc) for token in run}
     if not hasattr(component, "beam_parse"):
-        group = doc.spans[PROJECT] if PROJECT in doc.spans else []
-        scores = [float(score) for score in getattr(group, "attrs", {}).get("scores", [])]
-        pairs = list(zip(group, scores, strict=True))
+        group = doc.spans[PROJECT]
+        pairs = [(span, float(s)) for span, s in zip(group, group.attrs["scores"], strict=True)]
     else:
         shares = _share_beam(component, doc)
         ents = [Span(doc, ent.start, ent.end, label=ent.label_) for ent in doc.ents]

@@ -22,6 +22,17 @@ def get_queue(connection: Connection, name: str) -> dict[str, Any]:
     return _get(connection, queues, "queue", name)
 
 
+CURRENT = "current"
+"""The name under which the promoted model is recorded, each promotion anew."""
+
+
+def find_model_record(connection: Connection, name: str) -> dict[str, Any] | None:
+    """Return the latest record of the model of that name, None where there is none."""
+    query = select(models.c.record).where(models.c.name == name).order_by(models.c.seq.desc())
+    record = connection.execute(query).scalars().first()
+    return None if record is None else dict(json.loads(record))
+
+
 def add_model(connection: Connection, name: str, record: dict[str, Any], *, at: str) -> None:
     """Record a trained model: where it lies, what it was made of, how good it is."""
     _add(connection, models, name, record, at)

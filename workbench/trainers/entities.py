@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from workbench.analysis.scope import is_asked
 from workbench.core.article import Article
 from workbench.core.errors import TrainingError
 from workbench.core.layer import Layer
-from workbench.core.span import MENTION, Span
+from workbench.core.span import MENTION
+from workbench.core.span import Span as Entity
 from workbench.pipeline.entity_spans import find_masked
 from workbench.pipeline.learning.recogniser import (
     SILENT,
@@ -59,12 +60,14 @@ def train(
     report: Report = SILENT,
     kind: Kind = "ner",
     start: Literal["warm", "blank"] = "warm",
+    merge: bool = True,
 ) -> dict[str, Any]:
     """Train, and put the recogniser and its merge with the rules into the pipeline.
 
     `kind` spancat learns nested entities and has scores that rank errors better. `start` blank
-    leaves the base's weights out. `report` gets the step, the steps and the score on dev. Raises
-    TrainingError where no example holds an entity.
+    leaves the base's weights out; without `merge` nothing is learnt of how far to trust it, and
+    the rules' entities stay as they are. `report` gets the step, the steps and the score on dev.
+    Raises TrainingError where no example holds an entity.
     """
     labels = list_labels(examples)
     if not labels:
@@ -75,8 +78,8 @@ def train(
         workshop = _Workshop(nlp, work, base, kind, seed)
         watched = dev if len(dev) >= ENOUGH_DEV else ()
         learnt = workshop.train(examples, watched, labels, steps=steps, report=report)
-        held_out = [*_apply(nlp, learnt, dev)]
-        if not watched and len(examples) > _FOLDS:
+        held_out = [*_apply(nlp, learnt, dev)] if merge else []
+        if merge and not watched and len(examples) > _FOLDS:
             held_out += workshop.cross_apply(examples, labels, steps)
     _add_components(nlp, learnt, _learn_merge(held_out, seed))
     return {
@@ -92,9 +95,7 @@ def train(
 class _Workshop:
     """Trains recognisers for one pipeline, each from a corpus on disk as `spacy train` does."""
 
-    def __init__(
-        self, nlp: Language, work: Path, base: str | None, kind: Kind, seed: int
-    ) -> None:
+    def __init__(self, nlp: Language, work: Path, base: str | None, kind: Kind, seed: int) -> None:
         self._nlp = nlp
         self._work = work
         self._base = base
@@ -142,13 +143,13 @@ def _apply(
 ) -> Iterator[tuple[Doc, Article, Layer]]:
     """Yield Docs with the rules' entities and, beside them, those of a recogniser."""
     component: Any = learnt.nlp.get_pipe(learnt.nlp.pipe_names[0])
-    stop = nlp.pipe_names.index("workbench_names") + 1
+    stop = nlp.pipe_names.index(_find_last(nlp)) + 1
     for article, layer in examples:
         doc, alone = nlp.make_doc(article.text), learnt.nlp.make_doc(article.text)
         for one in (doc, alone):
             one._.masked = [list(region) for region in article.masked]
         for name in nlp.pipe_names[:stop]:
-            doc = nlp.get_pipe(name)(doc)  # type: ignore[operator]  # every component is callable
+            doc = nlp.get_pipe(name)(doc)
         alone = Doc(
             learnt.nlp.vocab,
             words=[token.text for token in doc],
@@ -157,7 +158,7 @@ def _apply(
         alone._.masked = doc._.masked
         alone.set_ents([], blocked=find_masked(alone), default="unmodified")
         found, scores = score_entities(component, component(alone))
-        doc.spans[PROJECT] = [doc.char_span(s.start_char, s.end_char, s.label_) for s in found]
+        doc.spans[PROJECT] = [Span(doc, s.start, s.end, label=s.label_) for s in found]
         doc.spans[PROJECT].attrs["scores"] = scores
         yield doc, article, layer
 
@@ -171,7 +172,7 @@ def _learn_merge(held_out: Sequence[tuple[Doc, Article, Layer]], seed: int) -> M
         for candidate in list_candidates(doc):
             found = candidate.found
             piece = doc[found.start : found.end]
-            span = Span(piece.start_char, piece.end_char, found.label)
+            span = Entity(piece.start_char, piece.end_char, found.label)
             reached.add(span)
             if is_asked(span.label, span.offsets, layer.passages):
                 rows.append(describe(candidate))
@@ -188,6 +189,12 @@ def _add_components(nlp: Language, learnt: Learnt, merge: MergedEntities) -> Non
     learnt.nlp.rename_pipe(source, RECOGNISER)
     nlp.add_pipe(RECOGNISER, source=learnt.nlp, after="workbench_furniture")
     nlp.add_pipe("workbench_project_entities", after=RECOGNISER)
-    nlp.add_pipe("workbench_merged_entities", after="workbench_names")
+    nlp.add_pipe("workbench_merged_entities", after=_find_last(nlp))
     component: Any = nlp.get_pipe("workbench_merged_entities")
     component.regressions = merge.regressions
+
+
+def _find_last(nlp: Language) -> str:
+    """Name the last component that has to do with the rules' entities."""
+    measured = "workbench_entity_confidences"
+    return measured if measured in nlp.pipe_names else "workbench_names"

@@ -3,58 +3,92 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from spacy.language import Language
 
 from workbench.adapters.spacy_docs import layer_from_doc
+from workbench.analysis.counting import Compared, find_right_stances
 from workbench.analysis.scope import restrict
-from workbench.analysis.stances import match_pairs
-from workbench.core.article import Article
 from workbench.core.layer import Layer
+from workbench.core.offsets import overlap
+from workbench.pipeline.learning.annotating import make_doc
+from workbench.pipeline.learning.recogniser import SILENT, Report
+from workbench.pipeline.learning.references import Examples
 
-ORDER = 2
+ORDER = 1
+ENTITIES = "workbench_entity_confidences"
+QUOTES = "workbench_quote_confidences"
+STANCES = "workbench_stance_confidences"
+_PLACES = {
+    ENTITIES: "workbench_names",
+    QUOTES: "workbench_quotations",
+    STANCES: "workbench_stances",
+}
+"""Each kind gets its confidences right behind the rules, before a model judges what they found."""
 
 
 def train(
     nlp: Language,
-    examples: Sequence[tuple[Article, Layer]],
-    dev: Sequence[tuple[Article, Layer]],
+    examples: Examples,
+    dev: Examples,
     *,
     seed: int,
-    steps: int = 0,
-    report: Callable[[int, int, float], None] = lambda *_: None,
+    steps: int | None = None,
+    report: Report = SILENT,
 ) -> dict[str, Any]:
     """Count what each rule suggested and what gold kept, and put the shares into the pipeline.
 
-    One confidence for each rule and each tier (the part before the colon). Two in four is the
-    guess for a rule that never fired (a Beta(1, 3) prior).
+    One confidence for each rule and each tier (the part before the colon). A quarter is the guess
+    for a rule that never fired (a Beta(1, 3) prior). What no passage showed or asked for counts
+    neither way.
     """
-    fired: Counter[str] = Counter()
-    accepted: Counter[str] = Counter()
+    fired: Counter[tuple[str, str]] = Counter()
+    accepted: Counter[tuple[str, str]] = Counter()
     for number, (article, gold) in enumerate(examples, start=1):
-        doc = nlp.make_doc(article.text)
-        doc._.masked = [list(region) for region in article.masked]
-        found = layer_from_doc(nlp(doc), article, author="model:rules", asked=())
-        for rule, is_kept in _judge(restrict(found, gold.passages), restrict(gold, gold.passages)):
+        found = layer_from_doc(nlp(make_doc(nlp, article)), article, author="model:rules", asked=())
+        pair = Compared(restrict(found, gold.passages), restrict(gold, gold.passages), article.text)
+        for place, rule, is_kept in _judge(pair):
             for name in {rule, rule.split(":")[0]}:
-                fired[name] += 1
-                accepted[name] += is_kept
+                fired[place, name] += 1
+                accepted[place, name] += is_kept
         report(number, len(examples), 0.0)
-    scores = {rule: round((accepted[rule] + 1) / (n + 4), 4) for rule, n in sorted(fired.items())}
-    if "workbench_confidences" in nlp.pipe_names:
-        nlp.remove_pipe("workbench_confidences")
-    nlp.add_pipe("workbench_confidences", config={"rules": [*scores], "scores": [*scores.values()]})
-    return {"rules": len(scores), "scores": scores}
+    scores = {
+        place: {
+            rule: round((accepted[place, rule] + 1) / (n + 4), 4)
+            for (at, rule), n in sorted(fired.items())
+            if at == place
+        }
+        for place in _PLACES
+    }
+    for place, after in _PLACES.items():
+        if place in nlp.pipe_names:
+            nlp.remove_pipe(place)
+        config = {"rules": [*scores[place]], "scores": [*scores[place].values()]}
+        nlp.add_pipe("workbench_confidences", name=place, config=config, after=after)
+    return {
+        "rules": sum(len(found) for found in scores.values()),
+        "scores": {rule: score for found in scores.values() for rule, score in found.items()},
+    }
 
 
-def _judge(found: Layer, gold: Layer) -> Iterator[tuple[str, bool]]:
-    spans = set(gold.spans)
-    for span in found.spans:
+def _judge(pair: Compared) -> Iterator[tuple[str, str, bool]]:
+    """Yield where each item's confidence belongs, its rule, and whether gold kept it."""
+    spans = set(pair.gold.spans)
+    for span in pair.found.spans:
         if span.rule:
-            yield span.rule, span in spans
-    kept = {a.stance for a, b in match_pairs(found, gold) if a.stance.polarity == b.stance.polarity}
-    for stance in found.stances:
+            yield ENTITIES, span.rule, span in spans
+    for quote in pair.found.quotes:
+        if quote.rule:
+            yield QUOTES, quote.rule, _has_quote(pair.gold, quote.offsets)
+    right = find_right_stances(pair)
+    for stance in pair.found.stances:
         if stance.rule:
-            yield stance.rule, stance in kept
+            yield STANCES, stance.rule, stance in right
+
+
+def _has_quote(gold: Layer, offsets: tuple[int, int]) -> bool:
+    """Tell whether gold has a quote that shares most of the words, whoever speaks it."""
+    length = offsets[1] - offsets[0]
+    return any(2 * overlap(offsets, q.offsets) > max(length, q.end - q.start) for q in gold.quotes)

@@ -9,6 +9,7 @@ from spacy.language import Language
 from workbench.pipeline.learning.annotating import annotate_before
 from workbench.pipeline.learning.recogniser import SILENT, Report
 from workbench.pipeline.learning.references import Examples
+from workbench.trainers.rules import STANCES
 
 ORDER = 4
 NAME = "workbench_learnt_stances"
@@ -29,7 +30,8 @@ def train(
     that did not see it, so `dev` is free to tell how good the result is.
     """
     if NAME not in nlp.pipe_names:
-        nlp.add_pipe(NAME, after="workbench_stances")
+        after = STANCES if STANCES in nlp.pipe_names else "workbench_stances"
+        nlp.add_pipe(NAME, after=after)
     component: Any = nlp.get_pipe(NAME)
     gold = list(annotate_before(nlp, NAME, examples, report))
     return dict(component.learn(gold, seed=seed))

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc, DocBin, Span
 from spacy.util import filter_spans
 
-from workbench.adapters.spacy_docs import ENTITIES, doc_from_layer
+from workbench.adapters.records.layers import read_layer
+from workbench.adapters.spacy_docs import ENTITIES, MENTIONS, doc_from_layer
 from workbench.core.article import Article
-from workbench.core.layer import Layer
+from workbench.core.layer import Layer, Passage
 from workbench.core.span import MENTION
+from workbench.core.span import Span as Entity
 
 PROJECT = "project"
 """The group of spans that the project's own recogniser finds, and learns where it may nest them."""
+Flags = NDArray[np.bool_]
 Examples = Sequence[tuple[Article, Layer]]
+PASSAGES = "workbench.passages"
 _LONGEST = 400
 """Tokens of a paragraph beyond which it is cut where no entity is."""
 
@@ -42,9 +48,9 @@ def make_references(
     for start, end in article.masked:
         masked = np.array([start <= token.idx < end for token in doc], dtype=bool)
         shown, known = shown & ~masked, known & ~masked
-    for span in aligned.misaligned:
+    for lost in aligned.misaligned:
         # What fits no tokens can't be learnt, and is no negative either.
-        known &= [t.idx + len(t) <= span.start or span.end <= t.idx for t in doc]
+        known &= [t.idx + len(t) <= lost.start or lost.end <= t.idx for t in doc]
     entities = [s for s in doc.spans[ENTITIES] if shown[s.start : s.end].all()]
     doc.spans[ENTITIES] = entities
     outermost = filter_spans(entities)
@@ -71,7 +77,7 @@ def make_corpus(nlp: Language, examples: Examples, labels: Sequence[str]) -> lis
     return list(chain.from_iterable(made))
 
 
-def _cover(doc: Doc, layer: Layer, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _cover(doc: Doc, layer: Layer, labels: Sequence[str]) -> tuple[Flags, Flags]:
     """Return which tokens were shown at all, and for which every label was asked."""
     shown = np.zeros(len(doc), dtype=bool)
     known = np.zeros(len(doc), dtype=bool)
@@ -89,10 +95,7 @@ def _excerpt(doc: Doc, start: int, end: int) -> Doc:
     inside = [s for s in doc.spans[ENTITIES] if start <= s.start and s.end <= end]
     part.spans.clear()
     part.spans[PROJECT] = [
-        part.char_span(
-            s.start_char - doc[start].idx, s.end_char - doc[start].idx, label=s.label_
-        )
-        for s in inside
+        Span(part, s.start - start, s.end - start, label=s.label_) for s in inside
     ]
     part.user_data.clear()
     return part
@@ -108,3 +111,37 @@ def _cut(doc: Doc) -> Iterator[tuple[int, int]]:
             start = token.i
     if start < len(doc):
         yield start, len(doc)
+
+
+def read_reference(doc: Doc) -> Layer:
+    """Read the gold that a reference carries: spans, quotes, stances, clusters and passages.
+
+    Passages are a list of `[start, end, labels]` under `workbench.passages`; without one nothing
+    is known to have been asked.
+    """
+    groups = [doc.spans[name] for name in (ENTITIES, MENTIONS) if name in doc.spans]
+    layer = read_layer(
+        {
+            "text_sha256": "",
+            "quotes": doc._.quotes,
+            "stances": doc._.stances,
+            "clusters": doc._.clusters,
+        }
+    )
+    return replace(
+        layer,
+        article_id=doc.user_data.get("workbench.article", ""),
+        spans=tuple(Entity(s.start_char, s.end_char, s.label_) for group in groups for s in group),
+        passages=tuple(
+            Passage(start, end, tuple(asked))
+            for start, end, asked in doc.user_data.get(PASSAGES, ())
+        ),
+    )
+
+
+def make_reference(nlp: Language, article: Article, layer: Layer) -> Doc:
+    """Make the Doc of a whole article that carries all its gold, for the learning components."""
+    doc = doc_from_layer(nlp, article, layer).doc
+    doc.user_data[PASSAGES] = [[p.start, p.end, list(p.asked)] for p in layer.passages]
+    doc.user_data["workbench.article"] = article.id
+    return doc

@@ -28,7 +28,7 @@ class Regression:
 
     weights: Mapping[str, float] = field(default_factory=dict)
     intercept: float = 0.0
-    calibration: Calibration = Calibration()
+    calibration: Calibration = field(default_factory=Calibration)
     threshold: float = _DEFAULT_THRESHOLD
 
     def predict(self, rows: Sequence[Features]) -> Floats:

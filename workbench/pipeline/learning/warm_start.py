@@ -16,7 +16,7 @@ _SHARED = ("tok2vec", "lower")
 """The parts of a transition model that do not depend on its labels."""
 
 
-@registry.callbacks(WARM_START)
+@registry.callbacks(WARM_START)  # type: ignore[untyped-decorator]  # spaCy types it loosely
 def make_warm_start(
     base: str, component: str, labels: Mapping[str, str]
 ) -> Callable[[Language], Language]:

@@ -5,6 +5,8 @@ Names of entities are no features: they would memorise who feuds with whom.
 
 from __future__ import annotations
 
+from spacy.tokens import Token
+
 from workbench.core.offsets import contains
 from workbench.core.span import Span
 from workbench.core.stance import Stance
@@ -12,7 +14,6 @@ from workbench.pipeline.stances.frames import Reading, read_cue
 from workbench.pipeline.stances.lexicon import Match
 from workbench.pipeline.stances.pairs import Pair
 from workbench.pipeline.stances.scene import Scene
-from spacy.tokens import Token
 
 Features = dict[str, float]
 _PRONOUNS = frozenset({"i", "we", "he", "she", "they", "it", "both", "us", "him", "her", "them"})

@@ -70,9 +70,11 @@ def choose_selection(judged: Judged, chances: Sequence[float]) -> Selection:
 def _list_thresholds(values: NDArray[np.float64], n: int, *, lowest: float) -> list[float]:
     if not len(values):
         return [1.01]
-    found = np.unique(np.quantile(values[values >= lowest], np.linspace(0, 1, n))) if (
-        values >= lowest
-    ).any() else np.array([])
+    found = (
+        np.unique(np.quantile(values[values >= lowest], np.linspace(0, 1, n)))
+        if (values >= lowest).any()
+        else np.array([])
+    )
     return [lowest, *(float(value) for value in found if value > lowest), 1.01]
 
 
