@@ -61,7 +61,10 @@ def fit_calibration(scores: Sequence[float], right: Sequence[bool]) -> Calibrati
     if len(raw) < 2 or hits.min() == hits.max():
         return Calibration(n=len(raw))
     if len(raw) < ENOUGH:
-        temperature, shift = _fit_temperature(_logit(raw), hits)
+        # Platt's targets (1999) keep a few lucky items from claiming certainty.
+        good, bad = hits.sum(), (1 - hits).sum()
+        targets = np.where(hits > 0, (good + 1) / (good + 2), 1 / (bad + 2))
+        temperature, shift = _fit_temperature(_logit(raw), targets)
         return Calibration("temperature", (temperature,), (shift,), len(raw))
     from sklearn.isotonic import IsotonicRegression
 

@@ -106,7 +106,9 @@ class Evaluation:
 
     def _write_label(self, name: str) -> dict[str, Any]:
         by = self.labels[name]
-        others = {how: self._write(f"label {name} {how}", by[how]) for how in SPAN_MATCHES[1:]}
+        others: dict[str, Any] = {
+            how: self._write(f"label {name} {how}", by[how]) for how in SPAN_MATCHES[1:]
+        }
         return {**self._write(f"label {name}", by["strict"]), **others}
 
 

@@ -76,8 +76,8 @@ def train(
         work = Path(folder)
         base = name_base(nlp, work / "base") if start == "warm" else None
         workshop = _Workshop(nlp, work, base, kind, seed)
-        watched = dev if len(dev) >= ENOUGH_DEV else ()
-        learnt = workshop.train(examples, watched, labels, steps=steps, report=report)
+        watched = len(dev) >= ENOUGH_DEV
+        learnt = workshop.train(examples, dev, labels, steps=steps, report=report)
         held_out = [*_apply(nlp, learnt, dev)] if merge else []
         if merge and not watched and len(examples) > _FOLDS:
             held_out += workshop.cross_apply(examples, labels, steps)
@@ -111,7 +111,8 @@ class _Workshop:
         steps: int | None,
         report: Report = SILENT,
     ) -> Learnt:
-        """Train on examples, watched on dev where there is any."""
+        """Train on examples; enough dev articles choose the weights, fewer only show a score."""
+        watched = len(dev) >= ENOUGH_DEV
         docs = make_corpus(self._nlp, examples, labels)
         write_corpus(self._work / "train.spacy", docs)
         write_corpus(self._work / "dev.spacy", make_corpus(self._nlp, dev, labels))
@@ -119,12 +120,12 @@ class _Workshop:
             kind=self._kind,
             base=self._base,
             labels=map_labels(self._nlp, docs) if self._base else None,
-            steps=steps or (MOST_STEPS if dev else STEPS),
-            patience=PATIENCE if dev else 0,
+            steps=steps or (MOST_STEPS if watched else STEPS),
+            patience=PATIENCE if watched else 0,
             seed=self._seed,
         )
         paths = {name: str(self._work / f"{name}.spacy") for name in ("train", "dev")}
-        return train_recogniser(make_config(recipe, **paths), report)
+        return train_recogniser(make_config(recipe, **paths), report, keep_last=not watched)
 
     def cross_apply(
         self, examples: Examples, labels: Sequence[str], steps: int | None

@@ -177,10 +177,11 @@ def _describe_training(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def train_recogniser(config: Config, report: Report) -> Learnt:
+def train_recogniser(config: Config, report: Report = SILENT, *, keep_last: bool = False) -> Learnt:
     """Train by spaCy's own loop; interrupted, it keeps the best so far.
 
     `report` gets the step, the number of steps and the dev score, 0 where there is no dev corpus.
+    `keep_last` keeps the latest weights instead, for a dev corpus too small to choose by.
     """
     # spaCy's start logs each component; the caller's bar tells how far it is.
     logging.getLogger("spacy").setLevel(logging.WARNING)
@@ -211,7 +212,7 @@ def train_recogniser(config: Config, report: Report) -> Learnt:
             step = info["step"]
             if is_best is not None:
                 report(step, settings["max_steps"], info["score"] or 0.0)
-            if is_best:
+            if is_best or (keep_last and is_best is not None):
                 score = info["score"] or 0.0
                 with nlp.use_params(optimizer.averages):
                     best = component.model.to_bytes()
