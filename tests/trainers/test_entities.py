@@ -65,7 +65,7 @@ def test_the_bases_weights_are_worth_annotations() -> None:
     scores = {}
     for start in ("warm", "blank"):
         nlp = make_nlp()
-        entities.train(nlp, gold[:3], (), seed=1, steps=30, start=start, merge=False)  # type: ignore[arg-type]
+        entities.train(nlp, gold[:3], (), seed=1, steps=8, start=start, merge=False)  # type: ignore[arg-type]
         scores[start] = score(nlp, gold[9:])
 
     assert scores["warm"] > scores["blank"] + 0.1

@@ -20,7 +20,7 @@ from spacy.training.loop import (
     train_while_improving,
 )
 from spacy.util import get_installed_models, registry, resolve_dot_names
-from thinc.api import Config
+from thinc.api import Config, fix_random_seed
 
 from workbench.core.offsets import overlap
 from workbench.pipeline.learning.references import PROJECT
@@ -187,6 +187,8 @@ def train_recogniser(config: Config, report: Report = SILENT, *, keep_last: bool
     logging.getLogger("spacy").setLevel(logging.WARNING)
     nlp = init_nlp(config)
     filled = nlp.config.interpolate()
+    # spaCy seeds anew between its start and its loop.
+    fix_random_seed(filled["training"]["seed"])
     settings = registry.resolve(filled["training"], schema=ConfigSchemaTraining)
     train, dev = resolve_dot_names(filled, [settings["train_corpus"], settings["dev_corpus"]])
     optimizer = settings["optimizer"]

@@ -37,8 +37,13 @@ def make_warm_start(
 def copy_recogniser(source: Any, target: Any, labels: Mapping[str, str]) -> None:
     """Copy embedding, hidden layer and the output rows of transitions with mapped labels.
 
-    Both recognisers must be of the same shape, as `make_config` sees to.
+    Both recognisers must be of the same shape, as `make_config` sees to. A spancat takes the
+    embedding alone, which is the first layer of what `ner` calls its tok2vec.
     """
+    if not hasattr(target, "moves"):
+        embedding = source.model.get_ref("tok2vec").layers[0]
+        target.model.get_ref("tok2vec").from_bytes(embedding.to_bytes())
+        return
     for part in _SHARED:
         target.model.get_ref(part).from_bytes(source.model.get_ref(part).to_bytes())
     rows = {source.moves.get_class_name(i): i for i in range(source.moves.n_moves)}
