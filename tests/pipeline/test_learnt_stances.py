@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from encoders import make_encoder
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -18,6 +19,7 @@ from workbench.core.layer import Layer
 from workbench.core.stance import POLARITIES
 from workbench.pipeline.english import make_pipeline
 from workbench.pipeline.learning.annotating import annotate_before, make_doc
+from workbench.pipeline.learning.encoder import Encoder
 from workbench.pipeline.learning.references import make_reference
 from workbench.pipeline.learnt_stances import LearntStances
 from workbench.seeds import find_seeds
@@ -54,6 +56,11 @@ def nlp() -> Language:
 @pytest.fixture(scope="module")
 def read(nlp: Language) -> list[tuple[Doc, Layer]]:
     return list(annotate_before(nlp, NAME, list(make_gold())))
+
+
+@pytest.fixture(scope="module")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return Encoder.from_folder(make_encoder(tmp_path_factory.mktemp("encoder")))
 
 
 def get_component(nlp: Language) -> LearntStances:
@@ -161,3 +168,21 @@ def test_each_kind_gets_its_rules_confidences_before_it_is_judged(nlp: Language)
         ("workbench_stance_confidences", NAME),
     ):
         assert names.index(first) + 1 == names.index(second)
+
+
+@pytest.mark.slow
+def test_an_encoder_is_measured_against_doing_without_and_travels_with_the_model(
+    nlp: Language, read: list[tuple[Doc, Layer]], tiny_encoder: Encoder
+) -> None:
+    component = get_component(nlp)
+
+    learnt = component.learn(read, seed=1, encoder=tiny_encoder)["encoder"]
+
+    assert set(learnt["likelihood"]) == set(learnt["f1"]) == {"with", "without"}
+    assert learnt["used"] == (learnt["likelihood"]["with"] > learnt["likelihood"]["without"])
+    assert (component.encoder is not None) == learnt["used"]
+    component.encoder = tiny_encoder
+    back = LearntStances(nlp, NAME, "workbench_stances").from_bytes(component.to_bytes())
+    assert back.encoder is not None
+    assert back.encoder.model == tiny_encoder.model
+    assert len(nlp("Otto Braun praised Kenya and left.")._.stances) == 1

@@ -13,7 +13,7 @@ ENOUGH = 200
 """Scored items from which isotonic regression is fitted; below, one temperature."""
 BINS = 10
 _EDGE = 1e-4
-_TEMPERATURES = np.geomspace(0.2, 20, 200)
+_TEMPERATURES = np.geomspace(0.2, 20, 60)
 
 Floats = NDArray[np.float64]
 Method = Literal["isotonic", "temperature", "none"]
@@ -126,7 +126,7 @@ def _fit_temperature(logits: Floats, hits: Floats) -> tuple[float, float]:
     best = (np.inf, 1.0, 0.0)
     for temperature in _TEMPERATURES:
         scaled, shift = logits / temperature, 0.0
-        for _ in range(30):
+        for _ in range(12):
             chance = _sigmoid(scaled + shift)
             slope, bend = float((hits - chance).sum()), float((chance * (1 - chance)).sum())
             step = slope / max(bend, 1e-9)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
+import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -22,8 +24,14 @@ from workbench.core.span import Span
 from workbench.core.stance import POLARITIES, Polarity, Stance, derive_speaker
 from workbench.pipeline.clusters import read_quotes, write_clusters
 from workbench.pipeline.learning.carrier import RegressionCarrier
+from workbench.pipeline.learning.encoder import Encoder, Sentences
 from workbench.pipeline.learning.references import read_reference
-from workbench.pipeline.learning.regression import Features, fit_regression
+from workbench.pipeline.learning.regression import (
+    Features,
+    Fitted,
+    fit_regression,
+    measure_likelihood,
+)
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, add_mentions, read_spans
 from workbench.pipeline.stances.evidence import Evidence
 from workbench.pipeline.stances.frames import write_frame
@@ -61,6 +69,18 @@ class LearntStances(RegressionCarrier):
         self._nlp = nlp
         self._name = name
         self._finder = finder
+        self.encoder: Encoder | None = None
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Serialise the regressions, and the encoder where they need one."""
+        files = (self.encoder.tokenizer, self.encoder.model) if self.encoder is not None else None
+        return bytes(srsly.msgpack_dumps([super().to_bytes(), files]))
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Self:
+        """Read what `to_bytes` wrote."""
+        regressions, files = srsly.msgpack_loads(data)
+        self.encoder = Encoder(*files) if files is not None else None
+        return super().from_bytes(regressions)
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the stances of a Doc that are sure enough."""
@@ -69,7 +89,9 @@ class LearntStances(RegressionCarrier):
         regression, rule = self.regressions["stance"], self.regressions["rule"]
         reader = _Reader(doc, self._lexicon)
         pairs = list(reader.finder)
-        rows = [reader.evidence.describe(pair) for pair in pairs]
+        rows: list[Features] = [dict(reader.evidence.describe(pair)) for pair in pairs]
+        if self.encoder is not None:
+            rows = _add_states(rows, pairs, reader, self.encoder)
         chances = regression.predict(rows).tolist()
         kept = [
             (pair, chance, self._choose_sign(row))
@@ -102,16 +124,31 @@ class LearntStances(RegressionCarrier):
             gold.append((doc, read_reference(reference)))
         self.learn(gold, seed=seed)
 
-    def learn(self, gold: Gold, *, seed: int) -> dict[str, Any]:
-        """Learn from Docs that the rules have read, each with its gold; return what was learnt."""
-        judged = Judged()
+    def learn(self, gold: Gold, *, seed: int, encoder: Encoder | None = None) -> dict[str, Any]:
+        """Learn from Docs that the rules have read, each with its gold; return what was learnt.
+
+        An encoder's states are used where they raise the likelihood of held-out articles.
+        """
+        judged, richer = Judged(), list[Features]()
         for doc, layer in gold:
-            judge_pairs(_Reader(doc, self._lexicon), layer, judged)
-        found = {"articles": len(gold), "pairs": len(judged.rows), "right": sum(judged.right)}
+            reader, first = _Reader(doc, self._lexicon), len(judged.rows)
+            pairs = judge_pairs(reader, layer, judged)
+            if encoder is not None:
+                richer += _add_states(judged.rows[first:], pairs, reader, encoder)
+        found: dict[str, Any] = {
+            "articles": len(gold),
+            "pairs": len(judged.rows),
+            "right": sum(judged.right),
+        }
         fitted = fit_regression(judged.rows, judged.right, judged.groups, seed=seed)
-        self.regressions = {}
+        self.regressions, self.encoder = {}, None
         if fitted is None:
             return {**found, "learnt": False}
+        if encoder is not None:
+            other = fit_regression(richer, judged.right, judged.groups, seed=seed)
+            found["encoder"], gains = _weigh_encoder(judged, fitted, other)
+            if other is not None and gains:
+                judged.rows, fitted, self.encoder = richer, other, encoder
         chosen = choose_selection(judged, fitted.held_out.tolist())
         self.regressions["stance"] = replace(fitted.regression, threshold=chosen.new)
         self.regressions["rule"] = replace(fitted.regression, threshold=chosen.rule)
@@ -184,8 +221,12 @@ def _read_doc(doc: Doc) -> Layer:
     return replace(layer, spans=spans)
 
 
-def judge_pairs(reader: _Reader, gold: Layer, judged: Judged) -> None:
-    """Add a Doc's pairs to those judged; what no passage showed or asked for is left out."""
+def judge_pairs(reader: _Reader, gold: Layer, judged: Judged) -> list[Pair]:
+    """Add a Doc's pairs to those judged, and return them.
+
+    What no passage showed or asked for is left out.
+    """
+    taken: list[Pair] = []
     ours, theirs = Referents(reader.layer), Referents(gold)
     wanted = [
         (stance, holder, target)
@@ -206,6 +247,7 @@ def judge_pairs(reader: _Reader, gold: Layer, judged: Judged) -> None:
             and any(ends_match(end, holder) for end in holders)
             and any(ends_match(end, target) for end in targets)
         )
+        taken.append(pair)
         judged.rows.append(reader.evidence.describe(pair))
         judged.by_rule.append(pair.rule is not None)
         judged.keys.append((name, *_identify(ours, pair)))
@@ -213,6 +255,41 @@ def judge_pairs(reader: _Reader, gold: Layer, judged: Judged) -> None:
         judged.signs.append(wanted[min(hits)[1]][0].polarity if hits else None)
         judged.groups.append(name)
     judged.wanted += len(wanted)
+    return taken
+
+
+def _add_states(
+    rows: Sequence[Features], pairs: Sequence[Pair], reader: _Reader, encoder: Encoder
+) -> list[Features]:
+    """Add to each pair's features the encoder's states of its sentence and of both ends."""
+    sentences = Sentences(encoder, reader.doc.text)
+    described: list[Features] = []
+    for row, pair in zip(rows, pairs, strict=True):
+        sentence = pair.match.head.sent
+        holder = pair.holder.offsets if pair.holder is not None else None
+        parts = (("holder", holder), ("target", pair.target.offsets))
+        states = sentences.describe((sentence.start_char, sentence.end_char), parts)
+        described.append({**row, **states})
+    return described
+
+
+def _weigh_encoder(
+    judged: Judged, plain: Fitted, richer: Fitted | None
+) -> tuple[dict[str, Any], bool]:
+    """Hold both regressions against each other on articles that neither saw."""
+    sides = {"without": plain, "with": richer}
+    likelihood = {
+        name: measure_likelihood(side.held_out, judged.right)
+        for name, side in sides.items()
+        if side is not None
+    }
+    f1 = {
+        name: choose_selection(judged, side.held_out.tolist()).f1
+        for name, side in sides.items()
+        if side is not None
+    }
+    gains = likelihood.get("with", -np.inf) > likelihood["without"]
+    return {"likelihood": likelihood, "f1": f1, "used": bool(gains)}, bool(gains)
 
 
 def join_pairs(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -57,7 +58,8 @@ def score_entities(component: Any, doc: Doc) -> tuple[list[Span], list[float]]:
     masked = {token.i for run in find_masked(doc) for token in run}
     if not hasattr(component, "beam_parse"):
         group = doc.spans[PROJECT]
-        pairs = [(span, float(s)) for span, s in zip(group, group.attrs["scores"], strict=True)]
+        flat = np.ravel(group.attrs.get("scores", [])).tolist()
+        pairs = list(zip(group, flat, strict=True))
     else:
         shares = _share_beam(component, doc)
         ents = [Span(doc, ent.start, ent.end, label=ent.label_) for ent in doc.ents]

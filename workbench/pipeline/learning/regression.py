@@ -153,7 +153,12 @@ def _fit(
     return weights, float(model.intercept_[0])
 
 
+def measure_likelihood(chances: Floats, right: Sequence[bool] | NDArray[np.bool_]) -> float:
+    """Return the mean log likelihood of what is right: nearer to 0 is better."""
+    clipped = np.clip(chances, 1e-4, 1 - 1e-4)
+    return float(np.where(np.asarray(right), np.log(clipped), np.log(1 - clipped)).mean())
+
+
 def _likelihood(scores: Floats, hits: NDArray[np.bool_]) -> float:
-    """Return the mean log likelihood after calibration, which is what the scores are used for."""
-    chances = np.clip(fit_calibration(scores.tolist(), hits.tolist()).apply(scores), 1e-4, 1 - 1e-4)
-    return float(np.where(hits, np.log(chances), np.log(1 - chances)).mean())
+    """Return the likelihood after calibration, which is what the scores are used for."""
+    return measure_likelihood(fit_calibration(scores.tolist(), hits.tolist()).apply(scores), hits)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.stance import Polarity
+from workbench.pipeline.learning.regression import Features
 
-Features = dict[str, float]
 _STEPS = 60
 GAIN = 0.01
 """What F1 must gain on held-out articles before the rules' own choice is departed from."""
