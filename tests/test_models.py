@@ -90,6 +90,24 @@ def test_the_same_release_and_settings_are_trained_once(
         wb.train(project, released, trainers=["rules"], options={"entities": {}}, progress=False)
 
 
+def test_ctrl_c_keeps_what_was_learnt_and_does_not_pass_for_the_whole(
+    project: Project, released: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.trainers.stances.annotate_before", stop)
+        partial = wb.train(project, released, trainers=["rules", "stances"], progress=False)
+        again = wb.train(project, released, trainers=["rules", "stances"], progress=False)
+    whole = wb.train(project, released, trainers=["rules", "stances"], progress=False)
+
+    assert partial.name == again.name == f"{whole.name}-partial"
+    assert partial.learnt["rules"]["rules"] > 0
+    assert partial.learnt["stances"] == {"interrupted": True}
+    assert wb.evaluate(project, partial, on="0.1.0").result.articles == 1
+
+
 def change_meta(model: Model, **changes: object) -> None:
     path = model.path / "meta.json"
     meta = json.loads(path.read_text(encoding="utf-8"))

@@ -32,6 +32,8 @@ ENOUGH_DEV = 5
 ENOUGH_TO_DIVIDE = 25
 """Train articles from which a fifth is held back where the release's dev split is too small."""
 _HELD_BACK = 0.2
+PARTIAL = "-partial"
+"""What the name of a model ends in whose training was stopped early."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,10 @@ def train(
 
     `trainers` names those that are to run, all by default; `options` has further arguments for
     each by its name, as in `{"entities": {"kind": "spancat"}}`. The same release, seed and
-    settings give the same model, which is then not trained again. `report` is called with step,
-    steps and score; a KeyboardInterrupt that it raises ends the trainer as Ctrl-C does. Raises
-    TrainingError where the train split is empty or holds a test article.
+    settings give the same model, which is then not trained again. Interrupted, it keeps what was
+    learnt so far, under a name that ends in `-partial`. `report` is called with step, steps and
+    score; a KeyboardInterrupt that it raises ends the trainer as Ctrl-C does. Raises TrainingError
+    where the train split is empty or holds a test article.
     """
     if isinstance(release, str):
         release = read_release(project.releases / check_version(release))
@@ -100,6 +103,11 @@ def train(
         progress=progress,
         report=report,
     )
+    if any(found.get("interrupted") for found in learnt.values()):
+        # What was stopped early must not stand for the whole training next time.
+        name = f"{name}{PARTIAL}"
+        path = project.models / name
+        shutil.rmtree(path, ignore_errors=True)
     nlp.meta["name"] = f"stances_{release.version}"
     _stamp(nlp, project, release=release.version, model=name, base=base, seed=seed)
     _save(nlp, path)
@@ -164,9 +172,15 @@ def run_trainers(
     for trainer in names:
         settings = {**({} if steps is None else {"steps": steps}), **options.get(trainer, {})}
         with tqdm(desc=f"train {trainer}", delay=1, disable=not progress, unit="step") as bar:
-            learnt[trainer] = load_plugin("trainers", trainer).train(
-                nlp, examples, dev, seed=seed, report=_Reporter(bar, report), **settings
-            )
+            try:
+                learnt[trainer] = load_plugin("trainers", trainer).train(
+                    nlp, examples, dev, seed=seed, report=_Reporter(bar, report), **settings
+                )
+            except KeyboardInterrupt:
+                if not learnt:
+                    raise
+                learnt[trainer] = {"interrupted": True}
+                break
     return learnt
 
 

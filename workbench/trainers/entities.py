@@ -89,6 +89,7 @@ def train(
         "steps": learnt.steps,
         "dev": learnt.score,
         "merge": len(held_out),
+        "interrupted": learnt.interrupted,
     }
 
 

@@ -69,6 +69,7 @@ class Learnt:
     nlp: Language
     steps: int
     score: float | None
+    interrupted: bool = False
 
 
 def make_config(recipe: Recipe, *, train: str = "", dev: str = "") -> Config:
@@ -207,7 +208,7 @@ def train_recogniser(config: Config, report: Report = SILENT, *, keep_last: bool
         before_update=None,
     )
     best: bytes | None = None
-    step, score = 0, 0.0
+    step, score, interrupted = 0, 0.0, False
     component: Any = nlp.get_pipe(nlp.pipe_names[0])
     try:
         for _, info, is_best in loop:
@@ -220,10 +221,10 @@ def train_recogniser(config: Config, report: Report = SILENT, *, keep_last: bool
                     best = component.model.to_bytes()
     except KeyboardInterrupt:
         # Whoever stops a training wants what it has found so far.
-        pass
+        interrupted = True
     if best is not None:
         component.model.from_bytes(best)
-    return Learnt(nlp, step, score or None)
+    return Learnt(nlp, step, score or None, interrupted)
 
 
 def name_base(nlp: Language, folder: Path) -> str | None:
