@@ -22,7 +22,7 @@ from workbench.project import Project
 from workbench.releases.files import check_version, read_release
 from workbench.rendering.curves import Picture, Point, draw_curves
 from workbench.rendering.tables import draw_table
-from workbench.training import Examples, run_trainers, select_examples
+from workbench.training import Examples, order_trainers, run_trainers, select_examples
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,8 +170,10 @@ def _run(
     project: Project, examples: Examples, dev: Examples, gold: Gold, *, seed: int, steps: int | None
 ) -> dict[str, float]:
     scores: dict[str, float] = {}
-    names = ["rules", "entities", "quotations", "stances"]
-    for start, what, trainers in (("warm", WARM, names), ("blank", BLANK, ["entities"])):
+    for start, what, trainers in (
+        ("warm", WARM, order_trainers()),
+        ("blank", BLANK, ["entities"]),
+    ):
         nlp, author = load_pipeline(project)
         options = {"entities": {"start": start, "merge": start == "warm"}}
         run_trainers(nlp, examples, dev, trainers, options=options, seed=seed, steps=steps,

@@ -78,15 +78,13 @@ def train(
     if isinstance(release, str):
         release = read_release(project.releases / check_version(release))
     seed = project.seed if seed is None else seed
-    names = list_plugins("trainers") if trainers is None else list(trainers)
-    modules = sorted((load_plugin("trainers", name).ORDER, name) for name in names)
+    order = order_trainers(trainers)
     options = options or {}
-    unknown = sorted(set(options) - set(names))
+    unknown = sorted(set(options) - set(order))
     if unknown:
         raise TrainingError(f"there are options for {', '.join(unknown)}, which is not trained")
     examples, dev = select_examples(release, seed)
     nlp, base = load_pipeline(project)
-    order = [name for _, name in modules]
     stated = [release.manifest["files"], base, project.scheme.hash, seed, steps, order, options]
     name = f"{release.version}-{digest(stated)[:8]}"
     path = project.models / name
@@ -112,6 +110,12 @@ def train(
     _stamp(nlp, project, release=release.version, model=name, base=base, seed=seed)
     _save(nlp, path)
     return _record(project, Model(name, path, _describe(nlp), release.version, learnt))
+
+
+def order_trainers(names: Sequence[str] | None = None) -> list[str]:
+    """Return trainers in the order that they run in, all there are by default."""
+    chosen = list_plugins("trainers") if names is None else list(names)
+    return [name for _, name in sorted((load_plugin("trainers", n).ORDER, n) for n in chosen)]
 
 
 def select_examples(release: Release, seed: int) -> tuple[Examples, Examples]:
