@@ -115,6 +115,22 @@ def test_what_was_not_asked_or_shown_is_no_negative(
         assert (mixed["pairs"], mixed["right"]) == (whole["pairs"], whole["right"])
 
 
+def test_joint_holders_and_targets_stay_one_record(
+    nlp: Language, read: list[tuple[Doc, Layer]]
+) -> None:
+    component = get_component(nlp)
+    text = "Otto Braun and Lena Fisk praised Kenya and Peru."
+    component.regressions = {}
+    (before,) = nlp(text)._.stances
+    component.learn(read, seed=1)
+
+    stances = nlp(text)._.stances
+
+    ends = [(s["holders"], s["targets"]) for s in stances if s["rule"].startswith("frame")]
+    assert ends == [(before["holders"], before["targets"])]
+    assert (len(before["holders"]), len(before["targets"])) == (2, 2)
+
+
 def test_spacys_own_training_reaches_the_same_weights(
     nlp: Language, read: list[tuple[Doc, Layer]]
 ) -> None:

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-import numpy as np
 import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from workbench.adapters.records.items import write_stance
-from workbench.adapters.records.layers import read_layer
 from workbench.analysis.clusters import make_clusters
-from workbench.analysis.scope import is_asked
-from workbench.analysis.stances import End, Referents, ends_match
-from workbench.core.cluster import AUTHOR
 from workbench.core.layer import Layer
-from workbench.core.offsets import overlap
-from workbench.core.span import Span
-from workbench.core.stance import POLARITIES, Polarity, Stance, derive_speaker
-from workbench.pipeline.clusters import read_quotes, write_clusters
+from workbench.core.stance import POLARITIES, Polarity
+from workbench.pipeline.clusters import write_clusters
 from workbench.pipeline.learning.carrier import RegressionCarrier
-from workbench.pipeline.learning.encoder import Encoder, Sentences
+from workbench.pipeline.learning.encoder import Encoder
 from workbench.pipeline.learning.references import read_reference
 from workbench.pipeline.learning.regression import (
     Features,
-    Fitted,
     fit_regression,
-    measure_likelihood,
 )
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, add_mentions, read_spans
-from workbench.pipeline.stances.evidence import Evidence
-from workbench.pipeline.stances.frames import write_frame
-from workbench.pipeline.stances.pairs import Pair, PairFinder, make_scene
+from workbench.pipeline.stances.judging import (
+    Reader,
+    add_states,
+    join_pairs,
+    judge_pairs,
+    weigh_encoder,
+)
+from workbench.pipeline.stances.pairs import Pair
 from workbench.pipeline.stances.selection import Judged, choose_selection
-from workbench.pipeline.stances.targets import Aim
 
-LEARNT = "learnt"
 ENOUGH_FOR_SIGNS = 100
 """Articles from which the polarity is learnt; below, the lexicon's sign was measured better."""
 Gold = Sequence[tuple[Doc, Layer]]
@@ -87,11 +81,11 @@ class LearntStances(RegressionCarrier):
         if "stance" not in self.regressions:
             return doc
         regression, rule = self.regressions["stance"], self.regressions["rule"]
-        reader = _Reader(doc, self._lexicon)
+        reader = Reader(doc, self._lexicon)
         pairs = list(reader.finder)
         rows: list[Features] = [dict(reader.evidence.describe(pair)) for pair in pairs]
         if self.encoder is not None:
-            rows = _add_states(rows, pairs, reader, self.encoder)
+            rows = add_states(rows, pairs, reader, self.encoder)
         chances = regression.predict(rows).tolist()
         kept = [
             (pair, chance, self._choose_sign(row))
@@ -131,10 +125,10 @@ class LearntStances(RegressionCarrier):
         """
         judged, richer = Judged(), list[Features]()
         for doc, layer in gold:
-            reader, first = _Reader(doc, self._lexicon), len(judged.rows)
+            reader, first = Reader(doc, self._lexicon), len(judged.rows)
             pairs = judge_pairs(reader, layer, judged)
             if encoder is not None:
-                richer += _add_states(judged.rows[first:], pairs, reader, encoder)
+                richer += add_states(judged.rows[first:], pairs, reader, encoder)
         found: dict[str, Any] = {
             "articles": len(gold),
             "pairs": len(judged.rows),
@@ -146,7 +140,7 @@ class LearntStances(RegressionCarrier):
             return {**found, "learnt": False}
         if encoder is not None:
             other = fit_regression(richer, judged.right, judged.groups, seed=seed)
-            found["encoder"], gains = _weigh_encoder(judged, fitted, other)
+            found["encoder"], gains = weigh_encoder(judged, fitted, other)
             if other is not None and gains:
                 judged.rows, fitted, self.encoder = richer, other, encoder
         chosen = choose_selection(judged, fitted.held_out.tolist())
@@ -185,7 +179,7 @@ class LearntStances(RegressionCarrier):
         return finder.lexicon
 
     def _write(
-        self, doc: Doc, reader: _Reader, kept: Sequence[tuple[Pair, float, Polarity | None]]
+        self, doc: Doc, reader: Reader, kept: Sequence[tuple[Pair, float, Polarity | None]]
     ) -> None:
         """Replace the Doc's stances, and add the MENTIONs and clusters of new ends."""
         finder: Any = self._nlp.get_pipe(self._finder)
@@ -199,148 +193,3 @@ class LearntStances(RegressionCarrier):
             made = make_clusters(doc.text, spans, reader.quotes, registry=finder.registry)
             doc._.clusters = write_clusters(made)
         doc._.stances = [write_stance(stance) for stance in stances]
-
-
-class _Reader:
-    """A Doc with its scene, quotes, pairs and evidence."""
-
-    def __init__(self, doc: Doc, lexicon: Any) -> None:
-        self.doc = doc
-        self.layer = _read_doc(doc)
-        self.quotes = read_quotes(doc)
-        self.scene = make_scene(doc, lexicon, self.quotes)
-        self.finder = PairFinder(self.scene, lexicon, self.layer.stances)
-        self.evidence = Evidence(self.scene)
-
-
-def _read_doc(doc: Doc) -> Layer:
-    layer = read_layer(
-        {"text_sha256": "", "stances": doc._.stances, "clusters": doc._.clusters}, article=None
-    )
-    spans = (*read_spans(doc, ENTITIES), *read_spans(doc, MENTIONS))
-    return replace(layer, spans=spans)
-
-
-def judge_pairs(reader: _Reader, gold: Layer, judged: Judged) -> list[Pair]:
-    """Add a Doc's pairs to those judged, and return them.
-
-    What no passage showed or asked for is left out.
-    """
-    taken: list[Pair] = []
-    ours, theirs = Referents(reader.layer), Referents(gold)
-    wanted = [
-        (stance, holder, target)
-        for stance in gold.stances
-        for holder in [*_find_all(theirs, stance.holders), *_author(stance.by_author)]
-        for target in _find_all(theirs, stance.targets)
-    ]
-    name = gold.article_id or gold.text_sha256
-    for pair in reader.finder:
-        if not all(is_asked(polarity, pair.cue, gold.passages) for polarity in POLARITIES):
-            continue
-        holders = ours.find(pair.holder) if pair.holder is not None else _author(True)
-        targets = ours.find(pair.target)
-        hits = frozenset(
-            (name, number)
-            for number, (stance, holder, target) in enumerate(wanted)
-            if any(overlap(piece, pair.cue) for piece in stance.cue)
-            and any(ends_match(end, holder) for end in holders)
-            and any(ends_match(end, target) for end in targets)
-        )
-        taken.append(pair)
-        judged.rows.append(reader.evidence.describe(pair))
-        judged.by_rule.append(pair.rule is not None)
-        judged.keys.append((name, *_identify(ours, pair)))
-        judged.hits.append(hits)
-        judged.signs.append(wanted[min(hits)[1]][0].polarity if hits else None)
-        judged.groups.append(name)
-    judged.wanted += len(wanted)
-    return taken
-
-
-def _add_states(
-    rows: Sequence[Features], pairs: Sequence[Pair], reader: _Reader, encoder: Encoder
-) -> list[Features]:
-    """Add to each pair's features the encoder's states of its sentence and of both ends."""
-    sentences = Sentences(encoder, reader.doc.text)
-    described: list[Features] = []
-    for row, pair in zip(rows, pairs, strict=True):
-        sentence = pair.match.head.sent
-        holder = pair.holder.offsets if pair.holder is not None else None
-        parts = (("holder", holder), ("target", pair.target.offsets))
-        states = sentences.describe((sentence.start_char, sentence.end_char), parts)
-        described.append({**row, **states})
-    return described
-
-
-def _weigh_encoder(
-    judged: Judged, plain: Fitted, richer: Fitted | None
-) -> tuple[dict[str, Any], bool]:
-    """Hold both regressions against each other on articles that neither saw."""
-    sides = {"without": plain, "with": richer}
-    likelihood = {
-        name: measure_likelihood(side.held_out, judged.right)
-        for name, side in sides.items()
-        if side is not None
-    }
-    f1 = {
-        name: choose_selection(judged, side.held_out.tolist()).f1
-        for name, side in sides.items()
-        if side is not None
-    }
-    gains = likelihood.get("with", -np.inf) > likelihood["without"]
-    return {"likelihood": likelihood, "f1": f1, "used": bool(gains)}, bool(gains)
-
-
-def join_pairs(
-    reader: _Reader, kept: Sequence[tuple[Pair, float, Polarity | None]]
-) -> list[Stance]:
-    """Make stances of pairs: those of one cue and target are one record with several holders."""
-    referents = Referents(reader.layer)
-    chosen: dict[tuple[object, ...], tuple[Pair, float, Polarity | None]] = {}
-    for pair, chance, sign in sorted(kept, key=lambda row: -row[1]):
-        cue, holder, target = _identify(referents, pair)
-        if holder != target:
-            chosen.setdefault((cue, holder, target), (pair, chance, sign))
-    groups: dict[tuple[object, ...], list[tuple[Pair, float, Polarity | None]]] = {}
-    for pair, chance, sign in chosen.values():
-        groups.setdefault((pair.cue, pair.target, pair.holder is None), []).append(
-            (pair, chance, sign)
-        )
-    made = [_make_stance(reader, group) for group in groups.values()]
-    unique = {(s.cue, s.polarity, s.by_author, s.holders, s.targets): s for s in made}
-    return sorted(unique.values(), key=lambda s: (s.cue, s.polarity, s.targets, s.holders))
-
-
-def _make_stance(reader: _Reader, group: list[tuple[Pair, float, Polarity | None]]) -> Stance:
-    first, chance, sign = group[0]
-    holders = tuple(pair.holder for pair, _, _ in group if pair.holder is not None)
-    if first.rule is not None:
-        made = replace(first.rule, holders=holders, targets=(first.target,))
-    else:
-        reading = reader.evidence.read(first.match)
-        aim = Aim([first.target], reading.aim.flipped, reading.aim.through)
-        reading = replace(reading, holders=list(holders), aim=aim)
-        found = write_frame(reader.scene, first.match, reading)
-        rule = f"{LEARNT}:{' '.join(first.match.cue.words)}"
-        made = Stance((found.cue,), holders, (first.target,), found.polarity, found.status,
-                      by_author=first.holder is None, rule=rule)  # fmt: skip
-    speaker = derive_speaker(made.cue, reader.quotes)
-    return replace(made, polarity=sign or made.polarity, speaker=speaker, score=round(chance, 4))
-
-
-def _find_all(referents: Referents, spans: Iterable[Span]) -> list[End]:
-    return [end for span in spans for end in referents.find(span)]
-
-
-def _author(is_one: bool) -> list[End]:
-    return [End(None, frozenset(), AUTHOR)] if is_one else []
-
-
-def _identify(referents: Referents, pair: Pair) -> tuple[Hashable, Hashable, Hashable]:
-    """Return what is equal for two pairs that say the same of the same cue."""
-
-    def name(span: Span) -> Hashable:
-        return tuple(end.name or end.offsets for end in referents.find(span))
-
-    return pair.cue, AUTHOR if pair.holder is None else name(pair.holder), name(pair.target)
