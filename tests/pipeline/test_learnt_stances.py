@@ -131,6 +131,19 @@ def test_joint_holders_and_targets_stay_one_record(
     assert (len(before["holders"]), len(before["targets"])) == (2, 2)
 
 
+def test_what_the_rules_read_without_a_cue_stays(
+    nlp: Language, read: list[tuple[Doc, Layer]]
+) -> None:
+    component = get_component(nlp)
+    text = "Officials in Kenya said that the harvest was poor."
+    component.regressions = {}
+    before = nlp(text)._.stances
+    component.learn(read, seed=1)
+
+    assert len(before) == 1
+    assert nlp(text)._.stances == before
+
+
 def test_spacys_own_training_reaches_the_same_weights(
     nlp: Language, read: list[tuple[Doc, Layer]]
 ) -> None:
@@ -174,7 +187,9 @@ def test_each_kind_gets_its_rules_confidences_before_it_is_judged(nlp: Language)
     stances.train(pipeline, gold, (), seed=1)
 
     # Six praised, six kept: (6 + 1) / (6 + 4); six said, none of them a quotation: 1 / 10.
-    assert scores["frame:praise"] == scores["frame"] == 0.7
+    # The tier also read "was poor" as a judgement, six times, which this gold has not: 7 / 16.
+    assert scores["frame:praise"] == 0.7
+    assert scores["frame"] == 0.4375
     assert scores["indirect:said"] == scores["indirect"] == 0.1
     names = pipeline.pipe_names
     for first, second in (

@@ -14,7 +14,7 @@ from spacy.training import Example
 from workbench.adapters.records.items import write_stance
 from workbench.analysis.clusters import make_clusters
 from workbench.core.layer import Layer
-from workbench.core.stance import POLARITIES, Polarity
+from workbench.core.stance import POLARITIES, Polarity, Stance
 from workbench.pipeline.clusters import write_clusters
 from workbench.pipeline.learning.carrier import RegressionCarrier
 from workbench.pipeline.learning.encoder import Encoder
@@ -31,7 +31,6 @@ from workbench.pipeline.stances.judging import (
     judge_pairs,
     weigh_encoder,
 )
-from workbench.pipeline.stances.pairs import Pair
 from workbench.pipeline.stances.selection import Judged, choose_selection
 
 ENOUGH_FOR_SIGNS = 100
@@ -92,7 +91,10 @@ class LearntStances(RegressionCarrier):
             for pair, chance, row in zip(pairs, chances, rows, strict=True)
             if chance >= (rule if pair.rule is not None else regression).threshold
         ]
-        self._write(doc, reader, kept)
+        read = {pair.rule for pair in pairs if pair.rule is not None}
+        # What the rules read without a cue of the lexicon is not judged, and stays.
+        apart = [stance for stance in reader.layer.stances if stance not in read]
+        self._write(doc, reader, [*apart, *join_pairs(reader, kept)])
         return doc
 
     def initialize(
@@ -178,12 +180,9 @@ class LearntStances(RegressionCarrier):
         finder: Any = self._nlp.get_pipe(self._finder)
         return finder.lexicon
 
-    def _write(
-        self, doc: Doc, reader: Reader, kept: Sequence[tuple[Pair, float, Polarity | None]]
-    ) -> None:
+    def _write(self, doc: Doc, reader: Reader, stances: Sequence[Stance]) -> None:
         """Replace the Doc's stances, and add the MENTIONs and clusters of new ends."""
         finder: Any = self._nlp.get_pipe(self._finder)
-        stances = join_pairs(reader, kept)
         ends = {end for s in stances for end in (*s.holders, *s.targets)}
         known = {span.offsets for name in (ENTITIES, MENTIONS) for span in read_spans(doc, name)}
         new = sorted(end for end in ends if end.offsets not in known)
@@ -192,4 +191,5 @@ class LearntStances(RegressionCarrier):
             spans = read_spans(doc, ENTITIES) + read_spans(doc, MENTIONS)
             made = make_clusters(doc.text, spans, reader.quotes, registry=finder.registry)
             doc._.clusters = write_clusters(made)
-        doc._.stances = [write_stance(stance) for stance in stances]
+        ordered = sorted(stances, key=lambda s: (s.cue, s.polarity, s.targets, s.holders))
+        doc._.stances = [write_stance(stance) for stance in ordered]

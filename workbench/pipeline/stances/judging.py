@@ -26,10 +26,9 @@ from workbench.pipeline.learning.regression import (
 )
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, read_spans
 from workbench.pipeline.stances.evidence import Evidence
-from workbench.pipeline.stances.frames import write_frame
 from workbench.pipeline.stances.pairs import Pair, PairFinder, make_scene
+from workbench.pipeline.stances.reading import write_reading
 from workbench.pipeline.stances.selection import Judged, choose_selection
-from workbench.pipeline.stances.targets import Aim
 
 LEARNT = "learnt"
 Sure = tuple[Pair, float, Polarity | None]
@@ -165,11 +164,11 @@ def _make_stance(reader: Reader, group: list[Sure]) -> Stance:
         made = replace(first.rule, holders=holders, targets=targets)
     else:
         reading = reader.evidence.read(first.match)
-        aim = Aim(list(targets), reading.aim.flipped, reading.aim.through)
+        aim = replace(reading.aim, spans=list(targets))
         reading = replace(reading, holders=list(holders), aim=aim)
-        found = write_frame(reader.scene, first.match, reading)
+        found = write_reading(reader.scene, first.match, reading)
         rule = f"{LEARNT}:{' '.join(first.match.cue.words)}"
-        made = Stance((found.cue,), holders, targets, found.polarity, found.status,
+        made = Stance(tuple(found.cue), holders, targets, found.polarity, found.status,
                       by_author=first.holder is None, rule=rule)  # fmt: skip
     speaker = derive_speaker(made.cue, reader.quotes)
     return replace(made, polarity=sign or made.polarity, speaker=speaker, score=round(chance, 4))
