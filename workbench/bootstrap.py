@@ -37,7 +37,8 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["mypy"],
         ["pytest", "-q", "-m", FAST],
     ],
-    "test": [["pytest", "-m", "not bench"]],
+    # Two at a time: a server and a browser for each, and one file never in both.
+    "test": [["pytest", "-m", "not bench", "-n", "2", "--dist", "loadfile"]],
     "bench": [["pytest", "-q", "-s", "-m", "bench", "tests/bench"]],
 }
 
