@@ -35,7 +35,7 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["pytest", "-q", "-m", FAST],
+        ["pytest", "-q", "-m", FAST, "-n", "2", "--dist", "loadfile"],
     ],
     # Two at a time: a server and a browser for each, and one file never in both.
     "test": [["pytest", "-m", "not bench", "-n", "2", "--dist", "loadfile"]],
