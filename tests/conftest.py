@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import workbench as wb
 from workbench.adapters.front_matter import split_front_matter
 from workbench.adapters.markup import parse_markup
 from workbench.backends.label_studio import Server
 from workbench.connection import find_templates
 from workbench.core.article import Article
-from workbench.core.layer import Layer
+from workbench.core.identity import identify
+from workbench.core.layer import Layer, Verdict
+from workbench.core.release import Release
 from workbench.ingestion import ingest
 from workbench.initialisation import init
 from workbench.project import Project
+from workbench.store.articles import find_articles
+from workbench.store.layers import add_layer
 from workbench.studio import start_studio, stop_studio
 from workbench.studio.server import read_admin
+from workbench.training import Model
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
@@ -86,10 +93,31 @@ def project(empty_project: Project, tiny_articles: Path) -> Project:
 @pytest.fixture
 def articles(project: Project) -> dict[str, Article]:
     """Return the articles of the project by id."""
-    from workbench.store.articles import find_articles
-
     with project.store() as connection:
         return {article.id: article for article in find_articles(connection)}
+
+
+@pytest.fixture
+def released(project: Project, tiny_gold: dict[str, Layer]) -> Release:
+    """Cut a release of the tiny articles' hand-written gold."""
+    scheme = project.scheme
+    with project.store() as connection:
+        for article in find_articles(connection):
+            layer = tiny_gold[article.text_sha256]
+            passages = tuple(replace(p, asked=scheme.asked) for p in layer.passages)
+            layer = replace(layer, article_id=article.id, kind="gold", author="adjudication",
+                            scheme=scheme.hash, guideline=scheme.guideline_hash, round="r1",
+                            passages=passages)  # fmt: skip
+            ids = [identify(layer.text_sha256, item) for item in layer.items]
+            layer = replace(layer, verdicts={i: Verdict("single", ("person:ana",)) for i in ids})
+            add_layer(connection, layer, at=project.now())
+    return wb.release(project, "0.1.0")
+
+
+@pytest.fixture
+def model(project: Project, released: Release) -> Model:
+    """Train on that release for a few steps."""
+    return wb.train(project, released, steps=4, progress=False)
 
 
 @pytest.fixture(scope="session")

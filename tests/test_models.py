@@ -14,38 +14,13 @@ from workbench import evaluation
 from workbench.analysis.paired import Difference
 from workbench.cli.app import app, run
 from workbench.core.errors import PipelineError, ReleaseError, TrainingError
-from workbench.core.identity import identify
-from workbench.core.layer import Layer, Verdict
 from workbench.core.release import Release
 from workbench.project import Project
 from workbench.promotion import find_current, list_reasons
-from workbench.store.articles import find_articles
 from workbench.store.layers import add_layer
 from workbench.training import Model, refuse_test, select_examples
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def released(project: Project, tiny_gold: dict[str, Layer]) -> Release:
-    """Cut a release of the tiny articles' hand-written gold."""
-    scheme = project.scheme
-    with project.store() as connection:
-        for article in find_articles(connection):
-            layer = tiny_gold[article.text_sha256]
-            passages = tuple(replace(p, asked=scheme.asked) for p in layer.passages)
-            layer = replace(layer, article_id=article.id, kind="gold", author="adjudication",
-                            scheme=scheme.hash, guideline=scheme.guideline_hash, round="r1",
-                            passages=passages)  # fmt: skip
-            ids = [identify(layer.text_sha256, item) for item in layer.items]
-            layer = replace(layer, verdicts={i: Verdict("single", ("person:ana",)) for i in ids})
-            add_layer(connection, layer, at=project.now())
-    return wb.release(project, "0.1.0")
-
-
-@pytest.fixture
-def model(project: Project, released: Release) -> Model:
-    return wb.train(project, released, steps=4, progress=False)
 
 
 def test_test_articles_are_refused(project: Project, released: Release) -> None:

@@ -243,5 +243,7 @@ def test_a_job_hears_stop_and_tells_what_went_wrong() -> None:
     def fail(_: object) -> None:
         raise RoundError("no such round")
 
-    failed = Job(fail)
+    told: list[Job[None]] = []
+    failed = Job(fail, told.append)
     assert (failed.wait(), failed.problem) == ("failed", "no such round")
+    assert told == [failed]

@@ -15,12 +15,14 @@ State = Literal["running", "done", "stopped", "failed"]
 class Job(Generic[T]):
     """One piece of work that runs beside the kernel; it is asked to stop, never killed.
 
-    `work` gets a question to ask now and then: whether to stop. `finished` is called in the
-    thread once it ends.
+    `work` gets a question to ask now and then: whether to stop. `finished` is called with the job
+    in the thread once it ends, which may be before the caller has the job in hand.
     """
 
     def __init__(
-        self, work: Callable[[Callable[[], bool]], T], finished: Callable[[], None] = lambda: None
+        self,
+        work: Callable[[Callable[[], bool]], T],
+        finished: Callable[[Job[T]], None] = lambda _: None,
     ) -> None:
         self.state: State = "running"
         self.result: T | None = None
@@ -54,4 +56,4 @@ class Job(Generic[T]):
             self.state, self.problem = "failed", str(error)
         except Exception as error:  # noqa: BLE001 - a thread's error is shown nowhere else
             self.state, self.problem = "failed", f"it failed with {type(error).__name__}"
-        self._finished()
+        self._finished(self)

@@ -105,9 +105,9 @@ class Round(Panel):
 
         self._watching = Job(follow, self._tell_watching)
 
-    def _tell_watching(self) -> None:
-        if self._watching is not None and self._watching.problem:
-            self.alert = f"Watching ended: {self._watching.problem}"
+    def _tell_watching(self, job: Job[None]) -> None:
+        if job.problem:
+            self.alert = f"Watching ended: {job.problem}"
         self.redraw()
 
     def _pull(self, _: str) -> None:
@@ -117,10 +117,7 @@ class Round(Panel):
             self._tell_pulled,
         )
 
-    def _tell_pulled(self) -> None:
-        job = self._pulling
-        if job is None:
-            return
+    def _tell_pulled(self, job: Job[Pulled]) -> None:
         if job.result is not None:
             self.status = (
                 f"Pulled {len(job.result.layers)} layers, {len(job.result.quarantined)} parts in "
