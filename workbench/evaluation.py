@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.analysis.confusion import select_confused
 from workbench.analysis.counting import pair_people
 from workbench.analysis.evaluation import (
     Evaluation,
@@ -21,6 +22,7 @@ from workbench.preannotation import annotate, load_pipeline
 from workbench.project import Project
 from workbench.releases.files import check_version, read_release
 from workbench.rendering.curves import Picture, draw_reliability, draw_scores
+from workbench.rendering.matrices import draw_confusion
 from workbench.rendering.tables import draw_table
 from workbench.store.layers import find_layers
 from workbench.store.names import CURRENT
@@ -58,7 +60,21 @@ class ModelEvaluation:
         return repr(self.result)
 
     def _repr_html_(self) -> str:
-        return draw_table(COLUMNS, self.list_rows(), self.author)
+        table = draw_table(COLUMNS, self.list_rows(), self.author)
+        return f"{table}{self._draw_confusion()}"
+
+    def _draw_confusion(self) -> str:
+        """Draw what was taken for what: confused labels alone, all polarities."""
+        labels = select_confused(self.result.confusion["labels"])
+        tables = (
+            ("entities of the same offsets, by label; only labels that were confused", labels),
+            (
+                "stances of the same holder and target, by polarity",
+                self.result.confusion["polarity"],
+            ),
+        )
+        sides = ("gold", "found")
+        return "".join(draw_confusion(n, what, sides=sides) for what, n in tables if n)
 
     def list_rows(self) -> list[tuple[object, ...]]:
         """Return the table's rows, what people reach among themselves beside the model's."""

@@ -162,7 +162,9 @@ def test_an_article_without_a_prediction_counts_as_empty() -> None:
 
     assert evaluation.entities["strict"].recall == 0
     record = evaluation.to_record()
-    assert set(record) == {"articles", "entities", "quotes", "stances", "tiers", "reliability"}
+    assert set(record) == {
+        "articles", "confusion", "entities", "quotes", "stances", "tiers", "reliability"
+    }  # fmt: skip
     assert {"pair", "triple", "strict", "exact", "polarity", "edges", "sentiment_graph"} == set(
         record["stances"]
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from html.parser import HTMLParser
 from xml.etree import ElementTree
+
+from static_html import EVIL, check
 
 from workbench.adapters.markup import parse_markup
 from workbench.core.article import Article
@@ -14,36 +15,6 @@ from workbench.rendering.comparison import draw_comparison, list_differences
 from workbench.rendering.matrices import draw_confusion, draw_heat_map, draw_signed_matrix
 from workbench.rendering.networks import draw_networks
 from workbench.rendering.tables import draw_table
-
-EVIL = "<script>alert(1)</script>\"'&"
-FORBIDDEN = {"script", "style", "iframe", "svg", "object", "link"}
-
-
-class Checker(HTMLParser):
-    """Collects tags, and what a static display must not have."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.bad: list[str] = []
-        self.words: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in FORBIDDEN:
-            self.bad.append(tag)
-        for name, value in attrs:
-            if name.startswith("on") or "var(--" in (value or "") or "http" in (value or ""):
-                self.bad.append(f"{tag} {name}")
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-
-def check(html: str) -> str:
-    found = Checker(html)
-    assert found.bad == []
-    return "".join(found.words)
 
 
 def two_layers() -> tuple[Article, list[object]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from workbench.analysis.calibration import Reliability, measure_reliability
+from workbench.analysis.confusion import Confusion, confuse_labels
 from workbench.analysis.counting import (
     Compared,
     count_documents,
@@ -31,7 +33,8 @@ class Evaluation:
     """The scores of predictions against gold, with the number of articles.
 
     `labels` has for each label its score by each way of matching; `counts` SemEval-2013's counts
-    by the same names; `tiers` the precision of each tier of the stances.
+    by the same names; `tiers` the precision of each tier of the stances. `confusion` has, for
+    `labels` and for `polarity`, how often each of gold met each that was found.
     """
 
     entities: Mapping[str, Score]
@@ -45,6 +48,7 @@ class Evaluation:
     sentiment_graph: Score
     tiers: Mapping[str, Mapping[str, object]]
     reliability: Mapping[str, Reliability]
+    confusion: Mapping[str, Confusion]
     articles: int
     documents: Mapping[str, Sequence[Counts]] = field(default_factory=dict, repr=False)
 
@@ -76,6 +80,10 @@ class Evaluation:
             },
             "tiers": {name: dict(row) for name, row in self.tiers.items()},
             "reliability": {name: table.to_record() for name, table in self.reliability.items()},
+            "confusion": {
+                name: [{"gold": a, "found": b, "n": n} for (a, b), n in sorted(table.items())]
+                for name, table in self.confusion.items()
+            },
         }
 
     def list_scores(self) -> dict[str, Score]:
@@ -149,6 +157,12 @@ def evaluate_pairs(pairs: Sequence[Compared], *, seed: int = 0) -> Evaluation:
         sentiment_graph=score_graph([(p.found, p.gold) for p in pairs], seed=seed),
         tiers=_score_tiers(pairs, seed),
         reliability={k: measure_reliability(*v) for k, v in judge_scores(pairs).items()},
+        confusion={
+            "labels": _sum(confuse_labels(p.gold.spans, p.found.spans) for p in pairs),
+            "polarity": Counter(
+                (b.stance.polarity, a.stance.polarity) for m in matched for a, b in m
+            ),
+        },
         articles=len(pairs),
         documents=documents,
     )
@@ -177,6 +191,10 @@ def show_interval(interval: object) -> str | None:
     if not isinstance(interval, (tuple, list)):
         return None
     return f"{interval[0]:.2f}–{interval[1]:.2f}"
+
+
+def _sum(tables: Iterable[Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
+    return sum(tables, Counter())
 
 
 def _key(label: str, how: str) -> str:

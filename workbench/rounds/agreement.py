@@ -16,6 +16,7 @@ from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
 from workbench.core.stance import POLARITIES
 from workbench.project import Project
+from workbench.rendering.matrices import draw_confusion, draw_heat_map
 from workbench.rendering.tables import draw_table
 from workbench.store.articles import find_articles
 from workbench.store.layers import find_layers, find_newest
@@ -43,6 +44,8 @@ CAPTIONS = {
     "polarity": "polarity of stances whose holder and target match, each pair once",
     "tokens": "Cohen's kappa over tokens, a secondary figure",
 }
+HEAT_MAPS = ("spans", "stances triple")
+"""The measures that are drawn as a heat map of authors × authors."""
 Row = tuple[object, ...]
 
 
@@ -60,13 +63,28 @@ class RoundAgreement:
         parts = [
             draw_table(columns, rows, CAPTIONS[name])
             for name, columns in COLUMNS.items()
-            if (rows := self.list_rows(name))
+            if name != "polarity" and (rows := self.list_rows(name))
         ]
-        matrix = self.result.tabulate()
-        if len(matrix) > 2:
-            rows = [(one, *(by.get(other) for other in matrix)) for one, by in matrix.items()]
-            parts.append(draw_table(("spans F1", *matrix), rows, "everybody against everybody"))
-        return "".join(parts)
+        return "".join((*parts, self._draw_confusion(), self._draw_heat_maps()))
+
+    def _draw_confusion(self) -> str:
+        """Draw the polarities that pairs of people gave, which have no first and second."""
+        found = self.result.polarity.confusion
+        both = {**found, **{(b, a): n for (a, b), n in found.items()}}
+        return draw_confusion(both, CAPTIONS["polarity"], sides=("one", "other")) if both else ""
+
+    def _draw_heat_maps(self) -> str:
+        """Draw everybody against everybody, each with its interval."""
+        pairs = self.result.pairs
+        return "".join(
+            draw_heat_map(
+                list(self.result.tabulate()),
+                {p.authors: (p.scores[name].value, p.scores[name].interval) for p in pairs},
+                f"{name} F1, everybody against everybody, with 95% intervals",
+            )
+            for name in HEAT_MAPS
+            if pairs
+        )
 
     def average(self, measure: str) -> float | None:
         """Return the mean of a measure over the pairs of people where it is defined."""
