@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import nbformat
 import pytest
 from kernels import Kernel
+from nbclient import NotebookClient
 
 from workbench.connection import connect
 from workbench.project import Project
@@ -127,33 +130,45 @@ def test_cells_out_of_order_get_a_clear_sentence(
     assert ended in ("RoundError", "SourceError", "ReleaseError", "TrainingError"), shown[-1500:]
 
 
-def test_no_secret_is_in_what_cells_show(desk: Project, start_kernel: Callable[[], Kernel]) -> None:
+def save_notebook(project: Project, codes: Sequence[str]) -> Path:
+    """Run cells as a notebook, whatever fails, and save it with its outputs and widgets."""
+    path = project.root / "notebooks" / "canary.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in codes])
+    NotebookClient(
+        notebook, timeout=180, allow_errors=True, resources={"metadata": {"path": path.parent}}
+    ).execute()
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_no_secret_is_in_what_cells_show_or_what_is_saved_of_them(
+    desk: Project, start_kernel: Callable[[], Kernel]
+) -> None:
     url, admin = read_admin(desk.studio_folder)
     canary = "canary-8f1d2c"
     kernel = start_kernel()
-    shown = [
-        kernel.run(code)[1]
-        for code in (
-            BEGIN,
-            "project, vars(project)['settings'], connect(project), vars(wb).keys()",
-            STEPS["ingest"],
-            STEPS["preannotate"],
-            STEPS["push"],
-            f"from workbench.widgets import Adjudicator, Round\nRound(project, {ROUND!r})",
-            "connect(project).iter_tasks(10**6).__next__()",
-            "connect(project)._sdk.nothing",
-            "import os\nos.environ['LABEL_STUDIO_URL'] = 'http://127.0.0.1:9'",
-            f"os.environ['LABEL_STUDIO_API_KEY'] = {canary!r}[:]".replace(
-                canary, "ca' 'nary-8f1d2c"
-            ),
-            f"wb.status(project, {ROUND!r})",
-            f"os.environ['LABEL_STUDIO_URL'] = {url!r}",
-            f"wb.pull(project, {ROUND!r})",
-            "wb.push(project, 'other', ['nowhere'], [])",
-        )
-    ]
+    codes = (
+        BEGIN,
+        "project, vars(project)['settings'], connect(project), vars(wb).keys()",
+        STEPS["ingest"],
+        STEPS["preannotate"],
+        STEPS["push"],
+        f"from workbench.widgets import Adjudicator, Round\nRound(project, {ROUND!r})",
+        "connect(project).iter_tasks(10**6).__next__()",
+        "connect(project)._sdk.nothing",
+        "import os\nos.environ['LABEL_STUDIO_URL'] = 'http://127.0.0.1:9'",
+        f"os.environ['LABEL_STUDIO_API_KEY'] = {canary!r}[:]".replace(canary, "ca' 'nary-8f1d2c"),
+        f"wb.status(project, {ROUND!r})",
+        f"os.environ['LABEL_STUDIO_URL'] = {url!r}",
+        f"wb.pull(project, {ROUND!r})",
+        "wb.push(project, 'other', ['nowhere'], [])",
+    )
 
-    everything = "\n".join(shown)
-    assert "BackendError" in everything
-    for secret in (admin.token, admin.password, canary):
-        assert secret not in everything
+    shown = "\n".join(kernel.run(code)[1] for code in codes)
+    saved = save_notebook(desk, codes).read_text(encoding="utf-8")
+
+    for everything in (shown, saved):
+        assert "BackendError" in everything
+        for secret in (admin.token, admin.password, canary):
+            assert secret not in everything
+    assert "application/vnd.jupyter.widget-state+json" in saved
