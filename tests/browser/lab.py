@@ -44,6 +44,7 @@ class Notebook:
 
     def __init__(self, browser: Browser, address: str, name: str) -> None:
         base, token = address.split("/lab")[0], address.split("token=")[1]
+        self.name = name
         self.page: Page = browser.new_page(viewport={"width": 1400, "height": 1000})
         self.problems: list[str] = []
         self.strangers: list[str] = []
@@ -76,6 +77,22 @@ class Notebook:
             words,
         )
         return self.find_cell(words)
+
+    def run_new(self, code: str) -> Locator:
+        """Add a cell at the end, run it, and return it."""
+        self.page.evaluate(
+            """async (code) => {
+              const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
+              notebook.activeCellIndex = notebook.widgets.length - 1;
+              await app.commands.execute('notebook:insert-cell-below');
+              notebook.activeCell.model.sharedModel.setSource(code);
+              await app.commands.execute('notebook:run-cell');
+            }""",
+            code,
+        )
+        cell = self.panel.locator(".jp-CodeCell").last
+        cell.scroll_into_view_if_needed()
+        return cell
 
     def find_cell(self, words: str) -> Locator:
         cell = self.panel.locator(".jp-CodeCell").filter(has_text=words).first
