@@ -14,7 +14,7 @@ from workbench.project import Project
 from workbench.promotion import Promotion, find_current, promote
 from workbench.releases.files import list_versions
 from workbench.rendering.sparklines import draw_sparkline
-from workbench.rendering.tables import draw_table, format_value
+from workbench.rendering.tables import draw_table
 from workbench.store.names import CURRENT
 from workbench.training import Model, list_models, train
 from workbench.widgets.controls import (
@@ -148,7 +148,7 @@ class Trainer(Panel):
         if found is None:
             return ""
         rows = [
-            (name, format_value(d.value), d.interval and "{:+.2f}–{:+.2f}".format(*d.interval), d.n)
+            (name, d.value, d.interval and "{:+.2f}–{:+.2f}".format(*d.interval), d.n)
             for name, d in found.differences.items()
         ]
         before, after = found.models
