@@ -41,6 +41,7 @@ COMMANDS = [
     "unlink",
     "review",
     "corrections",
+    "diagnose",
     "probes",
     "why",
     "release",

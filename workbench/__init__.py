@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.gold.adjudication import adjudicate
     from workbench.gold.corrections import corrections
     from workbench.gold.decisions import decide, undo
+    from workbench.gold.diagnosis import diagnose
     from workbench.gold.links import link, unlink
     from workbench.gold.probes import measure_probes, seed_probes
     from workbench.gold.review import pull_review, push_review
@@ -61,6 +62,7 @@ _HOMES = {
     "corrections": "workbench.gold.corrections",
     "compare": "workbench.comparison",
     "decide": "workbench.gold.decisions",
+    "diagnose": "workbench.gold.diagnosis",
     "evaluate": "workbench.evaluation",
     "examine": "workbench.doctor",
     "export": "workbench.exporting",
@@ -115,6 +117,7 @@ __all__ = [
     "compare",
     "corrections",
     "decide",
+    "diagnose",
     "evaluate",
     "examine",
     "export",

@@ -47,15 +47,22 @@ class Settled:
     """The gold of one article, and the conflicts that are still open.
 
     `agreed` are the units that the policy settled, as a reviewer could still overrule them;
-    `outvoted` those of them that most people did not mark, so that they are not in gold. `taken`
-    maps each agreed unit to the id of what is in gold for it.
+    `outvoted` those of them that most people did not mark, so that they are not in gold; `decided`
+    are those that a decision settled. `taken` maps each agreed unit to the id of what is in gold
+    for it.
     """
 
     gold: Layer
     conflicts: tuple[Conflict, ...]
     agreed: tuple[Conflict, ...] = ()
     outvoted: tuple[Conflict, ...] = ()
+    decided: tuple[Conflict, ...] = ()
     taken: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def units(self) -> tuple[Conflict, ...]:
+        """Everything that somebody marked, whatever became of it."""
+        return (*self.conflicts, *self.agreed, *self.decided)
 
 
 def adjudicate(
@@ -98,6 +105,7 @@ class _Settler:
     conflicts: list[Conflict] = field(default_factory=list)
     agreed: list[Conflict] = field(default_factory=list)
     outvoted: list[Conflict] = field(default_factory=list)
+    decided: list[Conflict] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)
     spans: dict[Span, Verdict] = field(default_factory=dict)
     quotes: dict[Quote, Verdict] = field(default_factory=dict)
@@ -205,6 +213,7 @@ class _Settler:
             tuple(self.conflicts),
             tuple(self.agreed),
             tuple(self.outvoted),
+            tuple(self.decided),
             self.taken,
         )
 
@@ -222,6 +231,7 @@ class _Settler:
         decision = self.decisions.get(conflict.id)
         readings = self._list_readings(marks, asked)
         if decision is not None:
+            self.decided.append(conflict)
             # A decision's item is of the kind that its conflict is about.
             taken = cast("T | None", decision.item)
             votes = next((c.authors for c in conflict.candidates if c.item == taken), ())

@@ -63,11 +63,16 @@ class Consensus:
         return {**record, "reason": self.reason} if self.reason else record
 
 
-def dawid_skene(votes: Votes, *, iterations: int = 200, tolerance: float = 1e-7) -> Consensus:
+def dawid_skene(
+    votes: Votes, *, iterations: int = 200, tolerance: float = 1e-7, prior: float = 0.0
+) -> Consensus:
     """Estimate each unit's label and each annotator's errors together (Dawid and Skene 1979).
 
-    Expectation-maximisation from the shares of the votes. With two annotators the model only
-    prefers one of them without evidence: read it from three on.
+    Expectation-maximisation from the shares of the votes. `prior` supposes that many more units of
+    each label, and for each annotator and label that many votes that were right and as many spread
+    over all labels: with little data it keeps an error that nobody made from counting as
+    impossible (0: the model of 1979).
+    With two annotators the model only prefers one of them without evidence: read it from three on.
     Raises RatingError for ragged votes.
     """
     annotators, units, table = _read(votes)
@@ -81,7 +86,7 @@ def dawid_skene(votes: Votes, *, iterations: int = 200, tolerance: float = 1e-7)
         return Consensus(None, n, reason=NO_VARIATION)
     voted = np.stack([codes == value for value in range(len(labels))], axis=2).astype(np.float64)
     there: NDArray[np.bool_] = np.asarray((codes >= 0).any(axis=0))
-    probable, errors, prevalence, rounds = _estimate(voted[:, there], iterations, tolerance)
+    probable, errors, prevalence, rounds = _estimate(voted[:, there], iterations, tolerance, prior)
     right = np.einsum("ut,aut->a", probable, voted[:, there]) / voted[:, there].sum(axis=(1, 2))
     rows = iter(probable)
     shares = [_pair(labels, next(rows)) if ok else {} for ok in there.tolist()]
@@ -102,18 +107,20 @@ def dawid_skene(votes: Votes, *, iterations: int = 200, tolerance: float = 1e-7)
 
 
 def _estimate(
-    voted: Floats, iterations: int, tolerance: float
+    voted: Floats, iterations: int, tolerance: float, prior: float
 ) -> tuple[Floats, Floats, Floats, int]:
     """Return units × labels, annotators × labels × what was said, prevalence, and the rounds."""
     probable = voted.sum(axis=0)
     probable /= probable.sum(axis=1, keepdims=True)
+    size = voted.shape[2]
+    supposed = prior * (np.eye(size) + 1 / size) + _TINY
     last = -np.inf
     rounds = 0
     while rounds < iterations:
         rounds += 1
-        prevalence = probable.mean(axis=0)
-        errors = np.einsum("ut,aus->ats", probable, voted)
-        errors = (errors + _TINY) / (errors + _TINY).sum(axis=2, keepdims=True)
+        prevalence = (probable.sum(axis=0) + prior) / (len(probable) + prior * size)
+        errors = np.einsum("ut,aus->ats", probable, voted) + supposed
+        errors /= errors.sum(axis=2, keepdims=True)
         weighed = np.log(prevalence + _TINY) + np.einsum("aus,ats->ut", voted, np.log(errors))
         highest = weighed.max(axis=1, keepdims=True)
         likely = np.exp(weighed - highest)

@@ -1,4 +1,4 @@
-"""Commands about gold: adjudicate, decide, review, link, why, corrections, probes."""
+"""Commands about gold: adjudicate, decide, review, link, why, corrections, diagnose, probes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("unlink")(unlink)
     app.command("why")(why)
     app.command("corrections")(corrections)
+    app.command("diagnose")(diagnose)
     app.command("probes")(probes)
     review = typer.Typer(help="Review conflicts in Label Studio.", no_args_is_help=True)
     review.command("push")(review_push)
@@ -57,7 +58,8 @@ def adjudicate(
     with opened.store() as connection:
         texts = {article.id: article.text for article in find_articles(connection)}
     for conflict in outcome.conflicts:
-        typer.echo(f"{conflict.id}  {conflict.kind}  {conflict.article_id}")
+        doubt = outcome.doubts[conflict.id]
+        typer.echo(f"{conflict.id}  {conflict.kind}  {conflict.article_id}  doubt {doubt:.3f}")
         record = adjudication.write_conflict(conflict)
         for candidate in record["candidates"]:
             words = _describe(candidate, texts[conflict.article_id])
@@ -219,6 +221,22 @@ def corrections(
             if part:
                 typer.echo(f"  {part}")
     typer.echo(repr(found))
+
+
+def diagnose(
+    name: Annotated[str, typer.Argument(metavar="ROUND")],
+    project: ProjectFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate from everybody's votes how each annotator errs: for teaching, never for gold."""
+    from workbench.gold.diagnosis import COLUMNS
+    from workbench.gold.diagnosis import diagnose as estimate
+
+    found = estimate(find_project(project), name)
+    if as_json:
+        answer(found, as_json)
+    else:
+        show_table(COLUMNS, found.list_rows())
 
 
 def probes(

@@ -12,6 +12,7 @@ from workbench.adapters.records import write_item
 from workbench.analysis import adjudication
 from workbench.analysis.adjudication import Links, Settled
 from workbench.analysis.clusters import make_clusters
+from workbench.analysis.doubt import measure_doubt, order_conflicts
 from workbench.analysis.trust import Evidence, report_audit
 from workbench.core.article import Article
 from workbench.core.decision import Conflict, Decision
@@ -33,8 +34,10 @@ from workbench.store.rounds import get_round
 class Adjudication:
     """What an adjudication of a round settled, and what it leaves to people.
 
-    `outvoted` are units that most people did not mark and that are not in gold for it; `audit`
-    tells how many agreements on a suggestion were looked at, and how many were wrong.
+    The most doubtful conflict comes first, as `doubts` says of each by its id; equal ones follow
+    by article and place. `outvoted` are units that most people did not mark and that are not in
+    gold for it; `audit` tells how many agreements on a suggestion were looked at, and how many
+    were wrong. `units` is everything that somebody marked, whatever became of it.
     """
 
     round: str
@@ -44,6 +47,8 @@ class Adjudication:
     agreed: tuple[Conflict, ...] = ()
     outvoted: tuple[Conflict, ...] = ()
     audit: Mapping[str, Any] = field(default_factory=dict)
+    doubts: Mapping[str, float] = field(default_factory=dict)
+    units: tuple[Conflict, ...] = ()
 
     def __repr__(self) -> str:
         """Count what is settled and what is open."""
@@ -58,7 +63,10 @@ class Adjudication:
             "round": self.round,
             "policy": self.policy,
             "gold": [layer.article_id for layer in self.gold],
-            "conflicts": [write_conflict(conflict) for conflict in self.conflicts],
+            "conflicts": [
+                {**write_conflict(conflict), "doubt": self.doubts.get(conflict.id)}
+                for conflict in self.conflicts
+            ],
             "outvoted": [write_conflict(conflict) for conflict in self.outvoted],
             "audit": dict(self.audit),
         }
@@ -135,14 +143,18 @@ def settle(
     )
     rows = {article_id: settler(article_id, decisions) for article_id in bar}
     found = rows.values()
+    units = tuple(unit for row in found for unit in row.units)
+    doubts = measure_doubt(units)
     return Adjudication(
         round_name,
         settler.policy.name,
         tuple(row.gold for row in found if not row.conflicts),
-        tuple(conflict for row in found for conflict in row.conflicts),
+        order_conflicts((c for row in found for c in row.conflicts), doubts),
         tuple(unit for row in found for unit in row.agreed),
         tuple(unit for row in found for unit in row.outvoted),
         report_audit(decisions.values()),
+        doubts,
+        units,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.analysis.adjudication import Settled
+from workbench.analysis.doubt import measure_doubt, order_conflicts
 from workbench.core.article import Article
 from workbench.core.decision import Action, Conflict, Decision
 from workbench.core.errors import RoundError
@@ -19,10 +21,11 @@ ADJUDICATOR = "person:adjudicator"
 
 
 class Docket:
-    """A round's open conflicts, in the order of articles and text; the store is the record.
+    """A round's open conflicts, the most doubtful first; the store is the record.
 
-    Layers are read once and decisions each time, so that another notebook's decisions are seen;
-    after a decision only its article is settled again.
+    Equal doubt goes by article and place. Layers are read once and decisions each time, so that
+    another notebook's decisions are seen; after a decision only its article is settled again, and
+    what stays open keeps its place.
     """
 
     def __init__(
@@ -38,7 +41,9 @@ class Docket:
         self.author = author
         self._open = open_round(project, round_name, policy)
         self._addresses = find_addresses(project, round_name)
-        self._conflicts: dict[str, tuple[Conflict, ...]] = {}
+        self._settled: dict[str, Settled] = {}
+        self._doubts: dict[str, float] = {}
+        self._queue: tuple[Conflict, ...] = ()
         self._decisions: dict[str, Decision] = {}
         self._at, self._seq = 0, 0
         self.refresh()
@@ -55,14 +60,23 @@ class Docket:
                 self._decisions[name] = standing[name].decision
             changed |= {d.article_id for d in (before, self._decisions.get(name)) if d is not None}
         for article_id in self._open.article_ids:
-            if article_id in changed or article_id not in self._conflicts:
-                self._conflicts[article_id] = self._open(article_id, self._decisions).conflicts
+            if article_id in changed or article_id not in self._settled:
+                self._settled[article_id] = self._open(article_id, self._decisions)
+        self._line_up()
         self._at = min(self._at, max(0, len(self.open) - 1))
+
+    def _line_up(self) -> None:
+        """Order the open conflicts; one that was there before keeps its doubt, and so its place."""
+        rows = [conflict for found in self._settled.values() for conflict in found.conflicts]
+        if any(conflict.id not in self._doubts for conflict in rows):
+            units = [unit for found in self._settled.values() for unit in found.units]
+            self._doubts = measure_doubt(units) | self._doubts
+        self._queue = order_conflicts(rows, self._doubts)
 
     @property
     def open(self) -> list[Conflict]:
         """The conflicts that nobody has decided yet."""
-        return [conflict for rows in self._conflicts.values() for conflict in rows]
+        return list(self._queue)
 
     @property
     def decided(self) -> int:
