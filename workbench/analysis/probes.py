@@ -199,3 +199,24 @@ def _put_in(layer: Layer, probe: Probe) -> Layer:
                       for s in layer.stances),
         clusters=tuple(replace(c, mentions=follow(c.mentions)) for c in layer.clusters),
     )  # fmt: skip
+
+
+def leave_out(layer: Layer, probes: set[str]) -> Layer:
+    """Leave probes out of somebody's work, and what points to them."""
+    if not probes:
+        return layer
+    sha = layer.text_sha256
+    gone = {item for item in layer.items if identify(sha, item) in probes}
+    ends = {span for span in layer.spans if span in gone}
+    return replace(
+        layer,
+        spans=tuple(span for span in layer.spans if span not in gone),
+        quotes=tuple(q for q in layer.quotes if q not in gone and q.speaker not in ends),
+        stances=tuple(
+            s for s in layer.stances if s not in gone and not ends & {*s.holders, *s.targets}
+        ),
+        clusters=tuple(
+            replace(c, mentions=tuple(m for m in c.mentions if m not in ends))
+            for c in layer.clusters
+        ),
+    )

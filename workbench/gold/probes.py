@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.adapters.records import write_item
+from workbench.adapters.records import read_item, write_item
 from workbench.analysis import probes as analysis
 from workbench.analysis.probes import CatchRate
 from workbench.analysis.trust import name_label
+from workbench.core.article import Article
 from workbench.core.errors import RoundError
 from workbench.core.identity import identify
 from workbench.core.layer import Layer
@@ -124,3 +125,17 @@ def measure_probes(project: Project, round_name: str) -> Caught:
         by: tuple(analysis.measure_probes(probes, layers, by=by)) for by in ways
     }
     return Caught(round_name, rates)
+
+
+def name_probed(probes: Iterable[StoredProbe], articles: Mapping[str, Article]) -> set[str]:
+    """Return the ids of probes and of what each stands for, which agreement leaves out alike.
+
+    Without the latter, whoever caught a probe would disagree with whoever did not.
+    """
+    found: set[str] = set()
+    for probe in probes:
+        found.add(probe.item)
+        if probe.before is not None and probe.article_id in articles:
+            sha = articles[probe.article_id].text_sha256
+            found.add(identify(sha, read_item(probe.before)))
+    return found

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.analysis.adjudication import Links
+from workbench.analysis.probes import leave_out
 from workbench.analysis.trust import report_audit
 from workbench.core.article import Article
 from workbench.core.errors import ReleaseError
-from workbench.core.identity import identify
 from workbench.core.layer import Layer
 from workbench.core.release import Release
 from workbench.gold.lineage import History, read_history
 from workbench.gold.links import choose_links
+from workbench.gold.probes import name_probed
 from workbench.project import Project
 from workbench.releases.agreement import dump_agreement
 from workbench.releases.cards import write_card, write_datasheet
@@ -106,6 +107,7 @@ class _Selection:
     gold: Sequence[Layer]
     layers: Sequence[Layer]
     history: History
+    probed: set[str]
     names: Mapping[str, str]
     quarantined: Mapping[str, int]
 
@@ -143,7 +145,11 @@ def select_gold(
         progress=progress,
     )
     files[AGREEMENT] = dump_agreement(
-        [hide_people(layer, selection.names) for layer in selection.layers], seed=project.seed
+        [
+            hide_people(leave_out(layer, selection.probed), selection.names)
+            for layer in selection.layers
+        ],
+        seed=project.seed,
     )
     manifest = {
         **_describe(selection, choice),
@@ -191,11 +197,12 @@ def _select(project: Project, choice: Choice, upto: int | None) -> _Selection:
         stored = [x for x in everything if x.round in choice.names and x.article_id in articles]
         ids = {layer.article_id for layer in stored}
         annotations = find_layers(connection, kind="annotation", upto=sequence)
-        probes = {probe.item for probe in find_probes(connection, upto=sequence)}
+        seeded = find_probes(connection, upto=sequence)
         links = find_links(connection, upto=sequence)
         entries = list_quarantine(connection, "all", upto=sequence)
         history = read_history(connection, ids, upto=sequence)
         names = name_people(list_people(connection, upto=sequence))
+    probes = {probe.item for probe in seeded}
     gold = _unite_all(stored, articles, project.registry, links)
     return _Selection(
         sequence,
@@ -203,11 +210,12 @@ def _select(project: Project, choice: Choice, upto: int | None) -> _Selection:
         stored,
         gold,
         [
-            _without(layer, probes)
+            leave_out(layer, probes)
             for layer in annotations
             if layer.article_id in ids and layer.round in choice.names
         ],
         history,
+        name_probed(seeded, articles),
         names,
         {
             "open": sum(entry.is_open for entry in entries),
@@ -243,27 +251,6 @@ def _unite_all(
     if problems:
         raise ReleaseError("the gold contradicts itself", problems)
     return gold
-
-
-def _without(layer: Layer, probes: set[str]) -> Layer:
-    """Leave probes out of somebody's work, and what points to them."""
-    if not probes:
-        return layer
-    sha = layer.text_sha256
-    gone = {item for item in layer.items if identify(sha, item) in probes}
-    ends = {span for span in layer.spans if span in gone}
-    return replace(
-        layer,
-        spans=tuple(span for span in layer.spans if span not in gone),
-        quotes=tuple(q for q in layer.quotes if q not in gone and q.speaker not in ends),
-        stances=tuple(
-            s for s in layer.stances if s not in gone and not ends & {*s.holders, *s.targets}
-        ),
-        clusters=tuple(
-            replace(c, mentions=tuple(m for m in c.mentions if m not in ends))
-            for c in layer.clusters
-        ),
-    )
 
 
 def _describe(selection: _Selection, choice: Choice) -> dict[str, Any]:

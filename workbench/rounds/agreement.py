@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 from workbench.analysis.agreement import N_SAMPLES, Agreement, measure_agreement
 from workbench.analysis.agreement_pairs import ARM_MEASURES, MEASURES
 from workbench.analysis.coefficient import Coefficient
+from workbench.analysis.probes import leave_out
 from workbench.analysis.scores import Score
 from workbench.analysis.unit_alignment import Dissimilarity
 from workbench.core.article import Article
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
 from workbench.core.stance import POLARITIES
+from workbench.gold.probes import name_probed
 from workbench.project import Project
 from workbench.rendering.matrices import draw_confusion, draw_heat_map
 from workbench.rendering.tables import draw_table
+from workbench.store.adjudications import find_probes
 from workbench.store.articles import find_articles
 from workbench.store.layers import find_layers, find_newest
 from workbench.store.rounds import get_round
@@ -158,7 +161,8 @@ def measure_round(
     """Measure the agreement of a round's annotators, with models and gold beside them.
 
     Models are those whose suggestions were seen and the one that predicted last; the gold is the
-    round's, or what was stored last for an article that has none yet.
+    round's, or what was stored last for an article that has none yet. Probes are left out of all
+    of them, and so is what each stands for.
     """
     with project.store() as connection:
         get_round(connection, name)
@@ -168,13 +172,18 @@ def measure_round(
         newest = find_newest(connection, "prediction")
         gold = find_newest(connection, "gold")
         gold |= {x.article_id: x for x in find_layers(connection, kind="gold", round=name)}
-        articles = [article for article in find_articles(connection) if article.id in ids]
+        articles = {a.id: a for a in find_articles(connection) if a.id in ids}
+        probed = name_probed(find_probes(connection, name), articles)
     seen = {(x.article_id, p.suggested_by) for x in layers for p in x.passages}
     seen |= {(article_id, layer.author) for article_id, layer in newest.items()}
     models = [layer for layer in drafts if (layer.article_id, layer.author) in seen]
     known = [layer for article_id, layer in gold.items() if article_id in ids]
     return agreement(
-        [*layers, *models, *known], articles, n_samples=n_samples, seed=seed, progress=progress
+        [leave_out(layer, probed) for layer in (*layers, *models, *known)],
+        articles.values(),
+        n_samples=n_samples,
+        seed=seed,
+        progress=progress,
     )
 
 
