@@ -61,6 +61,13 @@ def test_the_same_release_and_settings_are_trained_once(
 
     assert wb.train(project, released, steps=4, trainers=["rules"], progress=False) == first
     assert wb.train(project, released, steps=5, trainers=["rules"], progress=False) != first
+    files: dict[str, str] = dict(released.manifest["files"])  # type: ignore[call-overload]
+    reworded = replace(
+        released, manifest={**released.manifest, "files": {**files, "README.md": "x"}}
+    )
+    assert wb.train(project, reworded, steps=4, trainers=["rules"], progress=False) == first
+    other = replace(released, manifest={**released.manifest, "files": {**files, "gold.jsonl": "x"}})
+    assert wb.train(project, other, steps=4, trainers=["rules"], progress=False) != first
     with pytest.raises(TrainingError, match="options for entities"):
         wb.train(project, released, trainers=["rules"], options={"entities": {}}, progress=False)
 

@@ -20,7 +20,7 @@ from workbench.core.release import Release
 from workbench.plugins import list_plugins, load_plugin
 from workbench.preannotation import load_pipeline
 from workbench.project import Project
-from workbench.releases.files import check_version, read_release
+from workbench.releases.files import TRUTHS, check_version, read_release
 from workbench.store.names import add_model, get_model, list_model_names
 
 Examples = Sequence[tuple[Article, Layer]]
@@ -85,7 +85,10 @@ def train(
         raise TrainingError(f"there are options for {', '.join(unknown)}, which is not trained")
     examples, dev = select_examples(release, seed)
     nlp, base = load_pipeline(project)
-    stated = [release.manifest["files"], base, project.scheme.hash, seed, steps, order, options]
+    # Of a release only the truths are learnt from; its card may be written anew.
+    files: dict[str, str] = dict(release.manifest["files"])  # type: ignore[call-overload]
+    truths = {name: files[name] for name in TRUTHS}
+    stated = [truths, base, project.scheme.hash, seed, steps, order, options]
     name = f"{release.version}-{digest(stated)[:8]}"
     path = project.models / name
     if path.is_dir():
