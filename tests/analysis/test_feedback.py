@@ -10,7 +10,7 @@ from strategies import KINDS, layers, texts
 
 from workbench.adapters.markup import parse_markup
 from workbench.adapters.scheme_markdown import read_scheme
-from workbench.analysis.feedback import Comparison, compare_with_gold, find_sentence
+from workbench.analysis.feedback import Comparison, compare_with_gold
 from workbench.core.article import Article
 from workbench.core.layer import Passage
 from workbench.core.scheme import Scheme
@@ -84,14 +84,6 @@ def test_what_was_not_asked_of_both_is_not_held_against_anybody(scheme: Scheme) 
     few = replace(nothing, passages=(Passage(0, len(text), ("PERSON",)),))
     found = compare_with_gold(article, few, replace(gold, passages=whole), scheme)
     assert [remark.gold for remark in found.remarks] == ["Person: Rubio"]
-
-
-def test_the_sentence_of_a_section_is_found() -> None:
-    prose = "# One\n\n- example\nFirst.\n# Two\n\nSecond.\nThird."
-
-    assert find_sentence(prose) == "First."
-    assert find_sentence(prose, "two") == "Second."
-    assert find_sentence(prose, "none") == ""
 
 
 @given(st.data())

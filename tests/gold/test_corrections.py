@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 import workbench as wb
+from workbench.analysis.guidelines import find_sentence
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
-from workbench.gold.corrections import find_sentence
 from workbench.gold.decisions import decide
 from workbench.project import Project
 from workbench.store.rounds import PushedProject, add_project, find_assignments

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.analysis.guidelines import find_sentence
 from workbench.analysis.readings import StanceComparison, group_marks, weigh_quotes, weigh_spans
 from workbench.core.article import Article
 from workbench.core.layer import Item, Layer, Passage
@@ -19,13 +20,6 @@ from workbench.core.stance import Stance
 What = Literal["missed", "extra", "label", "boundary", "speaker", "polarity", "holder", "target",
                "swap", "status"]  # fmt: skip
 YOU, GOLD = "you", "gold"
-_SECTIONS = {
-    "boundary": ("boundar",),
-    "holder": ("who holds", "stance"),
-    "swap": ("who holds", "stance"),
-    "target": ("stance",),
-    "status": ("whether it holds",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +66,6 @@ def compare_with_gold(article: Article, yours: Layer, gold: Layer, scheme: Schem
             found.append((at, teacher.remark(what, one, other)))
     found.sort(key=lambda row: (row[0], row[1].what))
     return Comparison(right, tuple(remark for _, remark in found))
-
-
-def find_sentence(prose: str, heading: str = "") -> str:
-    """Return the first sentence of a guideline, or of its section whose heading has the words."""
-    is_inside = not heading
-    for line in prose.split("\n"):
-        if line.startswith("#"):
-            is_inside = is_inside if not heading else heading in line.lower()
-        elif is_inside and line.strip() and not line.startswith("- "):
-            return line.strip()
-    return ""
 
 
 def _find_shared(
@@ -149,23 +132,19 @@ class _Teacher:
 
     def __init__(self, article: Article, scheme: Scheme) -> None:
         self._article = article
-        self._common = scheme.guideline
+        self._scheme = scheme
         self._labels = {label.name: label for label in scheme.labels}
 
     def remark(self, what: What, yours: Item | None, gold: Item | None) -> Remark:
         item = gold or yours
         assert item is not None  # noqa: S101 - a group has one at least
         return Remark(
-            self._article.id, what, self._say(yours), self._say(gold), self._teach(what, item)
+            self._article.id,
+            what,
+            self._say(yours),
+            self._say(gold),
+            find_sentence(self._scheme, _get_label(item), what),
         )
-
-    def _teach(self, what: What, item: Item) -> str:
-        for heading in _SECTIONS.get(what, ()):
-            sentence = find_sentence(self._common, heading)
-            if sentence:
-                return sentence
-        label = self._labels.get(_get_label(item))
-        return find_sentence(label.guideline) if label else ""
 
     def _say(self, item: Item | None) -> str:
         if item is None:

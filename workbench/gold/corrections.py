@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.records import write_item
 from workbench.analysis.actions import list_changes
+from workbench.analysis.guidelines import find_sentence
 from workbench.analysis.trust import name_label
 from workbench.core.decision import Decision
 from workbench.core.errors import RoundError
@@ -30,18 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("article", "what", "yours", "gold", "guideline", "reason", "link")
-_MARKUP = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_ABOUT = {
-    "boundary": ("article", "smallest", "boundar", "includ", "without"),
-    "label": ("not ", "exclud", "rather"),
-    "holder": ("holder",),
-    "target": ("target",),
-    "cue": ("cue",),
-    "status": ("denied", "hypothetical", "status"),
-    "speaker": ("speaker",),
-}
-"""Words by which a guideline's sentence about a part of an item is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,18 +206,6 @@ class _Comparison:
             decision.reason if decision else "",
             self.link,
         )
-
-
-def find_sentence(scheme: Scheme, label: str, what: str) -> str:
-    """Return the guideline's sentence about a part of a label's items, else its first one."""
-    prose = next((x.guideline for x in scheme.labels if x.name == label), "") or scheme.guideline
-    lines = [line.lstrip("-* ") for line in prose.split("\n") if not line.startswith("#")]
-    plain = _MARKUP.sub(r"\1", _MARKUP.sub(r"\1", "\n".join(lines)))
-    sentences = [s.strip() for line in plain.split("\n") for s in _SENTENCE.split(line)]
-    sentences = [sentence for sentence in sentences if len(sentence) > 10]
-    words: Sequence[str] = _ABOUT.get(what.split(", ")[0], ())
-    about = (s for word in words for s in sentences if word in s.lower())
-    return next(about, sentences[0] if sentences else "")
 
 
 def _show(item: Item | None, text: str) -> str:
