@@ -264,3 +264,31 @@ def test_a_server_of_ones_own_needs_a_token_and_an_answer(project: Project) -> N
     done = run("push", "r", cwd=project.root, LABEL_STUDIO_API_KEY="s3cret", **away)
     assert done.returncode == 1
     assert "s3cret" not in done.stderr
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "jsonl-text", "label_studio", "web_annotation"])
+@pytest.mark.parametrize("content", [b'{"a": "\xff"}\n', b'{"a": \n'])
+def test_an_unreadable_import_is_named(
+    here: Callable[..., tuple[int, str, str]], project: Project, format_: str, content: bytes
+) -> None:
+    (project.root / "march.jsonl").write_bytes(content)
+
+    code, _, err = here("import", "march.jsonl", "--as", "annotation", "--format", format_)
+
+    assert code == 1
+    assert "march.jsonl: " in err
+    assert ("it is not UTF-8" if b"\xff" in content else "it is no JSON") in err
+    assert "Traceback" not in err
+
+
+def test_an_unreadable_mapping_is_named(
+    here: Callable[..., tuple[int, str, str]], project: Project
+) -> None:
+    (project.root / "march.jsonl").write_text('{"text": "Ada left.", "spans": []}\n')
+    (project.root / "march.toml").write_bytes(b"[labels]\n# caf\xe9\n")
+    arguments = ("march.jsonl", "--as", "gold", "--format", "jsonl-text", "--map", "march.toml")
+
+    code, _, err = here("import", *arguments)
+
+    assert code == 1
+    assert "march.toml: it is not UTF-8" in err

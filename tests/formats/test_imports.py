@@ -475,8 +475,8 @@ def test_a_text_stays_in_the_split_that_it_came_in_with(
         "Bo left the old port.": ("train", 1),
     }
     assert [reason for _, reason in done.quarantined] == [
-        "the same text is in the split test already; it stays there alone",
-        "another file has the same text annotated differently",
+        "train.2.jsonl: the same text is in the split test already; it stays there alone",
+        "train.2.jsonl: another file has the same text annotated differently",
     ]
 
 

@@ -114,6 +114,8 @@ def import_layers(
             take_records(intake, plugin.read_layers(source), source=source.name, split=split)
         except OSError as error:
             raise SourceError(f"{source} can't be read: {error.strerror}") from None
+        except SourceError as error:
+            raise SourceError(f"{source.name}: {error}") from None
         return Imported(tuple(intake.layers), tuple(intake.quarantined))
     if not hasattr(plugin, "read_annotated"):
         raise SourceError(f"the format {format!r} holds articles and no layers")
@@ -189,13 +191,16 @@ def _read_mapping(
     """
     place = Path(mapping) if mapping is not None else source.with_name(source.name + MAPPING)
     if place.is_file() and (mapping is not None or hasattr(plugin, "draft_mapping")):
-        return place.read_text(encoding="utf-8")
+        return _read_named(place)
     draft = ""
     if hasattr(plugin, "draft_mapping"):
         if not source.is_file() or source.suffix.lower() == ".zip":
             raise SourceError(f"{source} is no single export; name one file, or its --map")
         labels = [*project.scheme.names_of("entity", "mention", "quote", "polarity")]
-        draft = plugin.draft_mapping(source, labels)
+        try:
+            draft = plugin.draft_mapping(source, labels)
+        except (SourceError, OSError) as error:
+            raise SourceError(f"{source.name}: {error}") from None
     elif mapping is not None:
         raise SourceError(f"there is no mapping {place}")
     if draft:
@@ -205,6 +210,16 @@ def _read_mapping(
             f"draft of the mapping is in {place}; check it and run the same import again"
         )
     return ""
+
+
+def _read_named(place: Path) -> str:
+    """Read a file of text; raises SourceError with its name where it is no UTF-8."""
+    try:
+        return place.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{place.name}: it is not UTF-8 (byte {error.start}); save it as UTF-8 text"
+        ) from None
 
 
 def _read_files(

@@ -68,7 +68,7 @@ class Intake:
         with self.project.store() as connection:
             entry = add_quarantine(connection, payload, reason=reason, source=source, at=now)
             close_quarantine(connection, entry, reason="import", at=now)
-        self.quarantined.append((entry, reason))
+        self.quarantined.append((entry, f"{source}: {reason}"))
 
     def _complete(self, layer: Layer, article: Article) -> Layer:
         """Give the layer the author, kind, scheme and clusters that it comes in under."""
