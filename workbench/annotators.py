@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from dataclasses import replace
 
 from workbench.connection import get_remote_url
-from workbench.core.errors import RoundError, SettingsError
+from workbench.core.errors import RoundError, SettingsError, StudioError
 from workbench.project import Project
 from workbench.studio import start_studio
 from workbench.studio.credentials import (
     Account,
+    ensure_token,
     invite,
     make_account,
     read_accounts,
@@ -35,16 +38,34 @@ def add_annotators(project: Project, *names: str) -> list[Account]:
     if wrong:
         raise RoundError(f"names are of small letters and digits, not {', '.join(wrong)}")
     accounts = read_accounts(project.annotators_file)
-    new = [name for name in dict.fromkeys(names) if name not in accounts]
+    new = [
+        name for name in dict.fromkeys(names) if name not in accounts or _is_begun(accounts[name])
+    ]
     if not new:
         return []
     start_studio(project.studio_folder)
     url, admin = read_admin(project.studio_folder)
     made = []
     for name in new:
-        email = f"{name.replace(':', '-')}@localhost.local"
-        account = invite(url, admin, make_account(name, email))
-        accounts[name] = account
+        # The password is kept before the server knows it: an interrupted sign-up can be finished.
+        begun = name in accounts
+        if not begun:
+            accounts[name] = make_account(name, f"{name.replace(':', '-')}@localhost.local")
+            write_accounts(project.annotators_file, accounts)
+        accounts[name] = _sign_up(url, admin, accounts[name], begun=begun)
         write_accounts(project.annotators_file, accounts)
-        made.append(account)
+        made.append(accounts[name])
     return made
+
+
+def _is_begun(account: Account) -> bool:
+    """Tell whether an account was about to be made and has no token yet."""
+    return not account.token
+
+
+def _sign_up(url: str, admin: Account, account: Account, *, begun: bool) -> Account:
+    """Sign an account up, or log into it where an interrupted sign-up had reached the server."""
+    if begun:
+        with contextlib.suppress(StudioError):
+            return replace(account, token=ensure_token(url, account))
+    return invite(url, admin, account)

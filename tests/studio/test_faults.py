@@ -250,6 +250,31 @@ def test_strangers_can_not_sign_up(session: httpx.Client) -> None:
     )
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_interrupted_sign_up_is_finished(
+    connected: Project, server: Server, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    from workbench import annotators
+
+    real = annotators.invite
+
+    def interrupt(*arguments: Any) -> None:
+        if when == "after":
+            real(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(annotators, "invite", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        wb.add_annotators(connected, f"halfway.{when}")
+    monkeypatch.setattr(annotators, "invite", real)
+
+    (account,) = wb.add_annotators(connected, f"halfway.{when}")
+
+    assert account.token
+    assert wb.add_annotators(connected, f"halfway.{when}") == []
+    assert list(server.list_users().values()).count(account.email) == 1
+
+
 def test_secrets_are_the_owners_alone(studio_folder: Path) -> None:
     assert (studio_folder / "credentials.json").stat().st_mode & 0o777 == 0o600
     assert studio_folder.stat().st_mode & 0o777 == 0o700
