@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from workbench.adapters.records import write_scheme
-from workbench.analysis.clusters import make_clusters
+from workbench.analysis.references.clusters import make_clusters
 from workbench.core.article import Article
 from workbench.core.layer import Layer, Passage
 from workbench.core.round import Assignment, Round

@@ -44,6 +44,8 @@ STOREYS = {
     "__init__": 9,
 }
 VERB = 7
+# Inside analysis/ the rooms stand on one another too; what several share lies in the folder itself.
+ANALYSIS = ("text", "references", "coefficients", "scoring", "agreement", "adjudication")
 HOMES = {
     "spacy": (
         "pipeline",
@@ -96,6 +98,19 @@ def test_imports_point_downwards(path: Path) -> None:
         module
         for module, for_types in list_imports(path)
         if module.startswith("workbench") and storey_of(module) > mine and not for_types
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["", *ANALYSIS])
+def test_rooms_of_the_analysis_import_downwards(room: str) -> None:
+    place = ANALYSIS.index(room) if room else -1
+    wrong = [
+        (name_of(path), module)
+        for path in (PACKAGE / "analysis" / room).glob("*.py")
+        for module, _ in list_imports(path)
+        for above in ANALYSIS[place + 1 :]
+        if module.startswith(f"workbench.analysis.{above}")
     ]
     assert wrong == []
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from workbench.analysis.furniture import find_furniture
-from workbench.analysis.splitting import Shingles, draw_split
+from workbench.analysis.text.furniture import find_furniture
+from workbench.analysis.text.splitting import Shingles, draw_split
 from workbench.ingestion import Ingested, ingest
 from workbench.project import Project
 

@@ -11,7 +11,7 @@ import pytest
 
 import workbench as wb
 from workbench import evaluation
-from workbench.analysis.paired import Difference
+from workbench.analysis.scoring.paired import Difference
 from workbench.cli.app import app, run
 from workbench.core.errors import PipelineError, ReleaseError, TrainingError
 from workbench.core.release import Release

@@ -10,8 +10,8 @@ import pytest
 from workbench.adapters.front_matter import split_front_matter
 from workbench.adapters.markup import parse_markup
 from workbench.adapters.scheme_markdown import read_scheme
-from workbench.analysis.furniture import find_furniture
-from workbench.analysis.splitting import Shingles
+from workbench.analysis.text.furniture import find_furniture
+from workbench.analysis.text.splitting import Shingles
 from workbench.core.article import Article
 from workbench.core.cluster import Cluster
 from workbench.core.layer import Layer, check_layer

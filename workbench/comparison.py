@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workbench.analysis.counting import (
+from workbench.analysis.scoring.counting import (
     HEADLINES,
     Compared,
     count_documents,
     find_right_stances,
     pair_layers,
 )
-from workbench.analysis.paired import Difference, compare_counts
-from workbench.analysis.stances import match_pairs
+from workbench.analysis.scoring.paired import Difference, compare_counts
+from workbench.analysis.scoring.stances import match_pairs
 from workbench.core.article import Article
 from workbench.core.errors import ReleaseError
 from workbench.core.identity import identify

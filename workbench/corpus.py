@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tqdm.auto import tqdm
 
-from workbench.analysis.adjudication import Links
-from workbench.analysis.clusters import make_clusters
-from workbench.analysis.stances import derive_edges
+from workbench.analysis.adjudication.settlement import Links
+from workbench.analysis.references.clusters import make_clusters
+from workbench.analysis.scoring.stances import derive_edges
 from workbench.core.article import Article
 from workbench.core.cluster import AUTHOR
 from workbench.core.errors import SourceError

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.analysis.confusion import select_confused
-from workbench.analysis.counting import pair_people
-from workbench.analysis.evaluation import (
+from workbench.analysis.scoring.confusion import select_confused
+from workbench.analysis.scoring.counting import pair_people
+from workbench.analysis.scoring.evaluation import (
     Evaluation,
     evaluate_layers,
     evaluate_pairs,

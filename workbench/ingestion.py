@@ -11,8 +11,8 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from workbench.analysis.furniture import Furniture, find_furniture
-from workbench.analysis.splitting import SHARES, Shingles, draw_split
+from workbench.analysis.text.furniture import Furniture, find_furniture
+from workbench.analysis.text.splitting import SHARES, Shingles, draw_split
 from workbench.core.article import SPLITS, Article, Split, check_article, first_line
 from workbench.core.errors import SettingsError, SourceError
 from workbench.plugins import list_plugins, load_plugin

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from workbench.adapters.llm_answers import Answer, align_answer, read_answer, write_messages
-from workbench.analysis.clusters import make_clusters
+from workbench.analysis.references.clusters import make_clusters
 from workbench.core.article import Article
 from workbench.core.errors import BackendError, SettingsError, SourceError
 from workbench.core.identity import digest

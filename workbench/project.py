@@ -108,7 +108,7 @@ class Project:
     @cached_property
     def registry(self) -> Mapping[str, str]:
         """The canonical name of each alias, from `seeds/gazetteers/registry.tsv`."""
-        from workbench.analysis.names import read_registry
+        from workbench.analysis.references.names import read_registry
 
         path = self.seeds / "gazetteers" / "registry.tsv"
         if not path.is_file():

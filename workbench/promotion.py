@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.analysis.counting import HEADLINES, count_documents, pair_layers
-from workbench.analysis.paired import Difference, compare_counts
-from workbench.analysis.scores import Counts
+from workbench.analysis.scoring.counting import HEADLINES, count_documents, pair_layers
+from workbench.analysis.scoring.paired import Difference, compare_counts
+from workbench.analysis.scoring.scores import Counts
 from workbench.core.errors import ReleaseError
 from workbench.evaluation import Gold, predict, read_gold
 from workbench.project import Project

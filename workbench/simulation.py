@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 from workbench.adapters.front_matter import split_front_matter
 from workbench.adapters.label_studio.encoding import encode_layer
 from workbench.adapters.markup import parse_markup
-from workbench.analysis.reviews import answer
+from workbench.analysis.adjudication.reviews import answer
 from workbench.annotators import add_annotators
 from workbench.backends.label_studio import Server
 from workbench.core.article import Article

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm.auto import tqdm
 
-from workbench.analysis.counting import count_documents, pair_layers
-from workbench.analysis.learning_curves import Reading, find_interval, read_curve
-from workbench.analysis.scores import Counts, score_counts
+from workbench.analysis.scoring.counting import count_documents, pair_layers
+from workbench.analysis.scoring.learning_curves import Reading, find_interval, read_curve
+from workbench.analysis.scoring.scores import Counts, score_counts
 from workbench.core.errors import ReleaseError, TrainingError
 from workbench.core.layer import Layer
 from workbench.core.release import Release

@@ -10,8 +10,8 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from workbench.analysis import gamma
-from workbench.analysis.agreement import measure_agreement
-from workbench.analysis.unit_alignment import Dissimilarity, _list_groups, align_units
+from workbench.analysis.agreement.report import measure_agreement
+from workbench.analysis.coefficients.unit_alignment import Dissimilarity, _list_groups, align_units
 from workbench.core.layer import Layer, Passage
 from workbench.core.span import Span
 from workbench.core.stance import POLARITIES, Polarity, Stance

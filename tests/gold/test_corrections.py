@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import workbench as wb
-from workbench.analysis.guidelines import find_sentence
+from workbench.analysis.adjudication.guidelines import find_sentence
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer
 from workbench.gold.decisions import decide

@@ -9,7 +9,7 @@ from static_html import EVIL, check
 from strategies import KINDS
 
 from workbench.adapters.markup import parse_markup
-from workbench.analysis.evaluation import evaluate_layers
+from workbench.analysis.scoring.evaluation import evaluate_layers
 from workbench.core.layer import Layer
 from workbench.evaluation import ModelEvaluation
 from workbench.rounds.agreement import agreement

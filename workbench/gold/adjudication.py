@@ -9,11 +9,11 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from workbench.adapters.records import write_item
-from workbench.analysis import adjudication
-from workbench.analysis.adjudication import Links, Settled
-from workbench.analysis.clusters import make_clusters
-from workbench.analysis.doubt import measure_doubt, order_conflicts
-from workbench.analysis.trust import Evidence, report_audit
+from workbench.analysis.adjudication import settlement
+from workbench.analysis.adjudication.doubt import measure_doubt, order_conflicts
+from workbench.analysis.adjudication.settlement import Links, Settled
+from workbench.analysis.adjudication.trust import Evidence, report_audit
+from workbench.analysis.references.clusters import make_clusters
 from workbench.core.article import Article
 from workbench.core.decision import Conflict, Decision
 from workbench.core.errors import RoundError
@@ -176,7 +176,7 @@ class OpenRound:
 
     def __call__(self, article_id: str, decisions: Mapping[str, Decision]) -> Settled:
         """Settle one article under these decisions."""
-        return adjudication.adjudicate(
+        return settlement.adjudicate(
             self.articles[article_id],
             self.layers[article_id],
             decisions,

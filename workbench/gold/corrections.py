@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.records import write_item
-from workbench.analysis.actions import list_changes
-from workbench.analysis.guidelines import find_sentence
-from workbench.analysis.trust import name_label
+from workbench.analysis.adjudication.actions import list_changes
+from workbench.analysis.adjudication.guidelines import find_sentence
+from workbench.analysis.adjudication.trust import name_label
 from workbench.core.decision import Decision
 from workbench.core.errors import RoundError
 from workbench.core.identity import identify

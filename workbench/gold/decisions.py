@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.analysis.merging import merge_readings
+from workbench.analysis.adjudication.merging import merge_readings
 from workbench.core.decision import ACTIONS, Action, Conflict, Decision, name_added
 from workbench.core.errors import RoundError
 from workbench.core.identity import identify

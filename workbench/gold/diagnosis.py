@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.analysis import doubt as analysis
+from workbench.analysis.adjudication import doubt as analysis
 from workbench.gold.adjudication import settle
 from workbench.project import Project
 from workbench.rendering.tables import draw_table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.analysis.adjudication import Settled
-from workbench.analysis.doubt import measure_doubt, order_conflicts
+from workbench.analysis.adjudication.doubt import measure_doubt, order_conflicts
+from workbench.analysis.adjudication.settlement import Settled
 from workbench.core.article import Article
 from workbench.core.decision import Action, Conflict, Decision
 from workbench.core.errors import RoundError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbench.analysis.probes import ENOUGH, measure_probes
-from workbench.analysis.trust import Evidence, tally_decisions
+from workbench.analysis.adjudication.probes import ENOUGH, measure_probes
+from workbench.analysis.adjudication.trust import Evidence, tally_decisions
 from workbench.core.article import Article
 from workbench.core.identity import identify
 from workbench.store.adjudications import find_probes

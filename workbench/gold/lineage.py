@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.records import write_item
-from workbench.analysis.actions import find_suggestion, name_action
-from workbench.analysis.adjudication import ADJUDICATED, AUDITED
+from workbench.analysis.adjudication.actions import find_suggestion, name_action
+from workbench.analysis.adjudication.settlement import ADJUDICATED, AUDITED
 from workbench.core.article import hash_text
 from workbench.core.decision import Conflict, Decision
 from workbench.core.identity import identify

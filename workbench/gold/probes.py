@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.adapters.records import read_item, write_item
-from workbench.analysis import probes as analysis
-from workbench.analysis.probes import CatchRate
-from workbench.analysis.trust import name_label
+from workbench.analysis.adjudication import probes as analysis
+from workbench.analysis.adjudication.probes import CatchRate
+from workbench.analysis.adjudication.trust import name_label
 from workbench.core.article import Article
 from workbench.core.errors import RoundError
 from workbench.core.identity import identify

@@ -12,7 +12,7 @@ from workbench.adapters.label_studio.decoding import decode_annotation
 from workbench.adapters.label_studio.encoding import encode_layer, make_prediction, make_task
 from workbench.adapters.label_studio.names import TEXT
 from workbench.adapters.records import read_layer, write_layer
-from workbench.analysis.reviews import merge_before_review, read_review
+from workbench.analysis.adjudication.reviews import merge_before_review, read_review
 from workbench.backends.label_studio import ProjectRef, Server, prepare
 from workbench.connection import connect, name_authors
 from workbench.core.decision import Conflict, Decision

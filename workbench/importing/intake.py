@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workbench.analysis.clusters import make_clusters
+from workbench.analysis.references.clusters import make_clusters
 from workbench.core.article import Article
 from workbench.core.identity import identify
 from workbench.core.layer import ADJUDICATION, Layer, LayerKind, Verdict, check_layer

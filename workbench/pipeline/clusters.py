@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from workbench.adapters.records.items import write_end
-from workbench.analysis.clusters import make_clusters, read_registry
+from workbench.analysis.references.clusters import make_clusters, read_registry
 from workbench.core.cluster import Cluster
 from workbench.core.quote import Quote
 from workbench.core.span import Span

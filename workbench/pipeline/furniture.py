@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from workbench.analysis.furniture import find_furniture
+from workbench.analysis.text.furniture import find_furniture
 from workbench.pipeline.entity_shapes import find_dateline
 from workbench.pipeline.entity_spans import find_masked
 from workbench.pipeline.extensions import register_extensions

@@ -14,9 +14,9 @@ from spacy.training import Example
 
 from workbench.adapters.records.items import write_quote
 from workbench.adapters.spacy_docs import ENTITIES, MENTIONS
-from workbench.analysis.clusters import make_clusters
+from workbench.analysis.references.clusters import make_clusters
 from workbench.analysis.scope import is_asked
-from workbench.analysis.stances import Referents, ends_match
+from workbench.analysis.scoring.stances import Referents, ends_match
 from workbench.core.layer import Layer
 from workbench.core.offsets import contains, overlap
 from workbench.core.quote import QUOTE, Quote

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from workbench.adapters.records.items import write_stance
-from workbench.analysis.clusters import make_clusters
+from workbench.analysis.references.clusters import make_clusters
 from workbench.core.layer import Layer
 from workbench.core.stance import POLARITIES, Polarity, Stance
 from workbench.pipeline.clusters import write_clusters

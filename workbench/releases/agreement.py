@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.analysis.agreement import measure_agreement
+from workbench.analysis.agreement.report import measure_agreement
 from workbench.core.layer import Layer
 from workbench.releases.files import dump_json
 

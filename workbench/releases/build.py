@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.analysis.adjudication import Links
-from workbench.analysis.probes import leave_out
-from workbench.analysis.trust import report_audit
+from workbench.analysis.adjudication.probes import leave_out
+from workbench.analysis.adjudication.settlement import Links
+from workbench.analysis.adjudication.trust import report_audit
 from workbench.core.article import Article
 from workbench.core.errors import ReleaseError
 from workbench.core.layer import Layer

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.adapters.records import read_layer
-from workbench.analysis.trust import name_label
+from workbench.analysis.adjudication.trust import name_label
 from workbench.core.identity import identify
 from workbench.core.layer import Item, Layer
 from workbench.core.stance import Stance

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.adapters.records import write_article, write_layer
-from workbench.analysis.clusters import name_mentions
+from workbench.analysis.references.clusters import name_mentions
 from workbench.core.article import Article
 from workbench.core.cluster import Cluster
 from workbench.core.identity import identify

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from workbench.analysis.adjudication import Links
-from workbench.analysis.clusters import make_clusters
+from workbench.analysis.adjudication.settlement import Links
+from workbench.analysis.references.clusters import make_clusters
 from workbench.analysis.scope import is_asked, share_scope
 from workbench.core.article import Article
 from workbench.core.identity import identify

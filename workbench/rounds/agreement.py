@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.analysis.agreement import N_SAMPLES, Agreement, measure_agreement
-from workbench.analysis.agreement_pairs import ARM_MEASURES, MEASURES
-from workbench.analysis.coefficient import Coefficient
-from workbench.analysis.probes import leave_out
-from workbench.analysis.scores import Score
-from workbench.analysis.unit_alignment import Dissimilarity
+from workbench.analysis.adjudication.probes import leave_out
+from workbench.analysis.agreement.pairs import ARM_MEASURES, MEASURES
+from workbench.analysis.agreement.report import N_SAMPLES, Agreement, measure_agreement
+from workbench.analysis.coefficients.coefficient import Coefficient
+from workbench.analysis.coefficients.unit_alignment import Dissimilarity
+from workbench.analysis.scoring.scores import Score
 from workbench.core.article import Article
 from workbench.core.errors import RoundError
 from workbench.core.layer import Layer

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from workbench.analysis.feedback import Remark, compare_with_gold
+from workbench.analysis.adjudication.feedback import Remark, compare_with_gold
 from workbench.backends.backend import Backend
 from workbench.connection import open_backend
 from workbench.core.errors import RoundError

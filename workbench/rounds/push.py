@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tqdm.auto import tqdm
 
-from workbench.analysis.passages import cut_passages
+from workbench.analysis.text.passages import cut_passages
 from workbench.backends.backend import Backend
 from workbench.connection import open_backend
 from workbench.core.errors import RoundError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.adapters.label_studio.decoding import Decoded
-from workbench.analysis.clusters import make_clusters
+from workbench.analysis.references.clusters import make_clusters
 from workbench.core.article import Article
 from workbench.core.layer import Layer
 from workbench.core.offsets import Offsets, contains

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
 from workbench.adapters.records import read_layer, write_layer
-from workbench.analysis.probes import MARK
+from workbench.analysis.adjudication.probes import MARK
 from workbench.core.errors import StoreError
 from workbench.core.layer import Layer, LayerKey, LayerKind
 from workbench.store.journal import append_many, chunk, dump

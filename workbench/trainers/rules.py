@@ -9,8 +9,8 @@ from typing import Any
 from spacy.language import Language
 
 from workbench.adapters.spacy_docs import layer_from_doc
-from workbench.analysis.counting import Compared, find_right_stances
 from workbench.analysis.scope import restrict
+from workbench.analysis.scoring.counting import Compared, find_right_stances
 from workbench.core.layer import Layer
 from workbench.core.offsets import overlap
 from workbench.pipeline.learning.annotating import make_doc

@@ -19,7 +19,7 @@ from workbench.adapters.label_studio.names import (
     TEXT,
     VOICE,
 )
-from workbench.analysis.passages import find_context
+from workbench.analysis.text.passages import find_context
 from workbench.core.article import Article, first_line
 from workbench.core.cluster import Cluster
 from workbench.core.identity import identify

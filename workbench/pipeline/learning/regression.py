@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.calibration import Calibration, fit_calibration
+from workbench.analysis.scoring.calibration import Calibration, fit_calibration
 
 Features = Mapping[str, float]
 Floats = NDArray[np.float64]

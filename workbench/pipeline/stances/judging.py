@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from workbench.adapters.records.layers import read_layer
 from workbench.analysis.scope import is_asked
-from workbench.analysis.stances import End, Referents, ends_match
+from workbench.analysis.scoring.stances import End, Referents, ends_match
 from workbench.core.cluster import AUTHOR
 from workbench.core.layer import Layer
 from workbench.core.offsets import overlap

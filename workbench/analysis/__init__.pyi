@@ -1,0 +1,13 @@
+from .coefficients.disorder import gamma as gamma
+from .coefficients.kappas import cohen_kappa as cohen_kappa
+from .coefficients.kappas import fleiss_kappa as fleiss_kappa
+from .coefficients.kappas import gwet_ac1 as gwet_ac1
+from .coefficients.kappas import scott_pi as scott_pi
+from .coefficients.reliability import krippendorff_alpha as krippendorff_alpha
+from .coefficients.unitizing import alpha_u as alpha_u
+from .coefficients.unitizing_family import cu_alpha as cu_alpha
+from .coefficients.unitizing_family import ku_alpha as ku_alpha
+from .coefficients.unitizing_family import u_alpha as u_alpha
+from .coefficients.votes import dawid_skene as dawid_skene
+from .scoring.spans import span_f1 as span_f1
+from .scoring.stances import stance_f1 as stance_f1

@@ -1,0 +1,1 @@
+"""What annotators have in common before adjudication, inside what both were asked."""

@@ -1,0 +1,1 @@
+"""Coefficients of agreement on plain values, each from its published definition."""

@@ -1,0 +1,1 @@
+"""Who is meant: names, what refers back to them, and their clusters."""
