@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
+from workbench import ingestion
 from workbench.analysis.text.furniture import find_furniture
 from workbench.analysis.text.splitting import Shingles, draw_split
 from workbench.ingestion import Ingested, ingest
@@ -203,3 +204,19 @@ def test_a_path_that_is_not_there_is_told(empty_project: Project, tmp_path: Path
 
     (refused,) = found.refused
     assert refused.reason == "there is no such file or folder"
+
+
+def test_formats_are_looked_for_once_and_not_for_each_file(
+    empty_project: Project, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (inbox / f"{number}.txt").write_text(f"Text {number}. {PROSE[number:]}", encoding="utf-8")
+    loaded: list[str] = []
+    real = ingestion.load_plugin
+    monkeypatch.setattr(
+        ingestion, "load_plugin", lambda kind, name: loaded.append(name) or real(kind, name)
+    )
+
+    take(empty_project, inbox)
+
+    assert sorted(set(loaded)) == sorted(loaded)

@@ -56,6 +56,8 @@ def main(arguments: list[str]) -> int:
         return 1
     if target == "test":
         install_debian_packages()
+    # Each of the many processes to come would compile our own modules again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     commands = COMMANDS[target]
     for number, (program, *options) in enumerate(commands):
         last = rest if number == len(commands) - 1 else []
@@ -122,8 +124,11 @@ def install_with_uv() -> bool:
         elif not run(sys.executable, "-m", "pip", "install", "-q", "--target", TOOL, "uv"):
             return False
     constraints = ROOT / "constraints.txt"
+    # Compiled as pip does it: whoever forbids Python to write bytecode would compile Label Studio
+    # and spaCy at each start otherwise, which doubles the time of every one.
+    options = ("-q", "--compile-bytecode", "--python", BIN / "python", "-c", constraints)
     return run(uv, "venv", "-q", "--python", sys.executable, VENV) and run(
-        uv, "pip", "install", "-q", "--python", BIN / "python", "-c", constraints, *requirements()
+        uv, "pip", "install", *options, *requirements()
     )
 
 

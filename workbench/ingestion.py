@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from tqdm.auto import tqdm
@@ -94,9 +95,9 @@ def ingest(
     with project.store() as connection:
         stored = find_articles(connection)
     intake = ArticleIntake(project, split, stored)
-    sources = list(_list_sources(paths))
+    sources, readers = list(_list_sources(paths)), _find_readers()
     for path in tqdm(sources, desc="ingest", unit="file", delay=1, disable=not progress):
-        for found in _read(path):
+        for found in _read(path, readers):
             intake.take(found, str(path))
     return intake.finish()
 
@@ -239,10 +240,21 @@ def _list_sources(paths: Iterable[str | Path]) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path) -> Iterator[Article | SourceError]:
+def _find_readers() -> dict[str, ModuleType]:
+    """Return the format that reads each suffix."""
+    formats = (load_plugin("formats", name) for name in list_plugins("formats"))
+    return {
+        suffix: module
+        for module in formats
+        if hasattr(module, "read_articles")
+        for suffix in module.SUFFIXES
+    }
+
+
+def _read(path: Path, readers: Mapping[str, ModuleType]) -> Iterator[Article | SourceError]:
     """Yield a file's articles and errors; never raises for what the file holds."""
     try:
-        reader = _choose_reader(path)
+        reader = _choose_reader(path, readers)
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise SourceError(f"the file has {size:,} bytes, more than {LARGEST_FILE:,}; cut it")
@@ -255,19 +267,14 @@ def _read(path: Path) -> Iterator[Article | SourceError]:
         yield SourceError(f"it can't be read: {error.strerror or error}")
 
 
-def _choose_reader(path: Path) -> Any:
+def _choose_reader(path: Path, readers: Mapping[str, ModuleType]) -> ModuleType:
     """Return the format whose suffix the file has."""
     if not path.exists():
         raise SourceError("there is no such file or folder")
-    suffixes: dict[str, Any] = {}
-    for name in list_plugins("formats"):
-        module = load_plugin("formats", name)
-        if hasattr(module, "read_articles"):
-            suffixes |= dict.fromkeys(module.SUFFIXES, module)
-    reader = suffixes.get(path.suffix.lower())
+    reader = readers.get(path.suffix.lower())
     if reader is None:
         raise SourceError(
             f"no format reads {path.suffix or 'files without a suffix'!r}; "
-            f"there are: {', '.join(sorted(suffixes))}"
+            f"there are: {', '.join(sorted(readers))}"
         )
     return reader

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Literal
@@ -41,5 +42,7 @@ def load_plugin(kind: PluginKind, name: str) -> ModuleType:
     return module
 
 
-def _entry_points(kind: PluginKind) -> list[EntryPoint]:
-    return list(entry_points(group=f"workbench.{kind}"))
+@cache
+def _entry_points(kind: PluginKind) -> tuple[EntryPoint, ...]:
+    """Return what other packages add, read once: that opens the files of each package."""
+    return tuple(entry_points(group=f"workbench.{kind}"))

@@ -271,6 +271,7 @@ for n in range(25):
 """
 
 
+@pytest.mark.slow
 def test_processes_that_write_at_once_lose_nothing(store_url: str) -> None:
     command = [sys.executable, "-c", WRITER, store_url]
     writers = [subprocess.Popen([*command, name]) for name in ("one", "two", "three")]

@@ -97,7 +97,7 @@ def run_proxy(target: str) -> Iterator[FaultyProxy]:
 
         server = Quiet(("127.0.0.1", 0), Handler)
         proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = Thread(target=server.serve_forever, daemon=True)
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield proxy
