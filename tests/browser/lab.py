@@ -90,6 +90,8 @@ class Notebook:
             }""",
             code,
         )
+        # A cell that failed would only be seen as a control that never comes.
+        assert self.list_errors() == []
         cell = self.panel.locator(".jp-CodeCell").last
         cell.scroll_into_view_if_needed()
         return cell
@@ -127,10 +129,20 @@ class Notebook:
             [name, args or {}],
         )
 
+    def close(self) -> None:
+        """Close the page, and end the kernel, which would hold its memory until the server ends."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.close()
+
     def list_errors(self) -> list[str]:
-        """Return the tracebacks that the cells show."""
-        shown = self.panel.locator(".jp-RenderedText[data-mime-type*='stderr'], .jp-RenderedText")
-        return [text for text in shown.all_inner_texts() if "Traceback" in text]
+        """Return the tracebacks that the cells hold, also of cells that are not in view."""
+        found: list[str] = self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets
+              .flatMap(cell => cell.model.type === 'code' ? cell.model.outputs.toJSON() : [])
+              .filter(output => output.output_type === 'error')
+              .map(output => output.traceback.join('\\n'))"""
+        )
+        return found
 
     def expect_left(self, cell: Locator, left: int) -> None:
         counter = cell.locator(".wb-counter b").first

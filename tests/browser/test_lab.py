@@ -98,7 +98,7 @@ def test_a_round_is_run_and_adjudicated_by_keyboard(
     assert notebook.list_errors() == []
     assert notebook.problems == []
     assert notebook.strangers == []
-    page.close()
+    notebook.close()
 
 
 def test_a_task_opens_in_a_tab_beside_the_notebook(
@@ -116,7 +116,7 @@ def test_a_task_opens_in_a_tab_beside_the_notebook(
     expect(frame.locator("input[name=email]")).to_be_visible(timeout=60_000)
     expect(page.locator(".jp-NotebookPanel-toolbar").get_by_text("Label Studio")).to_be_attached()
     assert notebook.strangers == []
-    page.close()
+    notebook.close()
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
@@ -131,7 +131,7 @@ def test_the_panels_are_accessible(browser: Browser, lab: tuple[Project, str], t
 
     assert list_violations(notebook.page, ".wb-panel") == []
     notebook.use_theme("JupyterLab Light")
-    notebook.page.close()
+    notebook.close()
 
 
 def test_the_panels_of_rounds_and_models_are_accessible(
@@ -150,7 +150,7 @@ def test_the_panels_of_rounds_and_models_are_accessible(
         "release_samples(project, '0.1.0')\nTrainer(project, '0.1.0', steps=4)"
     )
     said, alert = cell.locator(".wb-status"), cell.locator(".wb-alert")
-    cell.locator("button", has_text="Start").click()
+    cell.locator("button", has_text="Start").click(timeout=120_000)
     expect(said).to_contain_text("done: Model(", timeout=240_000)
     cell.locator("button", has_text="Compare").click()
     expect(said).to_contain_text("Compared:", timeout=120_000)
@@ -168,7 +168,7 @@ def test_the_panels_of_rounds_and_models_are_accessible(
     _, admin = read_admin(project.studio_folder)
     for secret in (admin.token, admin.password):
         assert secret not in saved
-    notebook.page.close()
+    notebook.close()
 
 
 def test_what_is_left_without_a_kernel_is_accessible(

@@ -32,6 +32,9 @@ from workbench.store.tasks import (
     intend_tasks,
 )
 
+_FIRST = 100
+"""Tasks in the first import, few, since nothing is sent while they are made."""
+
 
 @dataclass(frozen=True)
 class Pushed:
@@ -230,7 +233,7 @@ class _Batches:
     def make(self, rows: Sequence[Assignment]) -> Iterator[list[Prepared]]:
         """Yield batches; rows of articles that were withdrawn are left out."""
         kinds, names = self._sender.screen.scheme.kinds, self._sender.screen.names
-        for part in chunk(rows, BATCH):
+        for part in (*chunk(rows[:_FIRST]), *chunk(rows[_FIRST:], BATCH)):
             ids = [row.article_id for row in part]
             drafts = self._sender.drafts.find(ids)
             with self._project.store() as connection:

@@ -27,9 +27,12 @@ def append_many(connection: Connection, what: str, count: int, *, at: str) -> li
     """Take the next sequence numbers for that many appends of a kind, in their order."""
     if not count:
         return []
-    statement = insert(journal).returning(journal.c.seq, sort_by_parameter_order=True)
-    rows = connection.execute(statement, [{"what": what, "at": at}] * count)
-    return [int(seq) for seq in rows.scalars()]
+    # The rows are alike, so their order is their numbers'; asking for the order of the parameters
+    # would insert them one by one.
+    rows = connection.execute(
+        insert(journal).returning(journal.c.seq), [{"what": what, "at": at}] * count
+    )
+    return sorted(int(seq) for seq in rows.scalars())
 
 
 def latest_seq(connection: Connection) -> int:

@@ -170,6 +170,7 @@ class _Writer:
         self._clusters = _index_clusters(layer.clusters)
         self._names: dict[Span, str] = {}
         self._linked: set[tuple[str, str]] = set()
+        self._paragraphs: dict[Offsets, Offsets] = {}
 
     def shows(self, offsets: Offsets) -> bool:
         """Tell whether the passage shows these offsets outside page furniture."""
@@ -256,9 +257,11 @@ class _Writer:
         return min(near or same, key=lambda m: (_distance(m.offsets, anchor), m), default=None)
 
     def _find_paragraph(self, anchor: Offsets) -> Offsets:
-        start = self._text.rfind("\n", 0, anchor[0]) + 1
-        end = self._text.find("\n", anchor[1])
-        return (start, len(self._text) if end < 0 else end)
+        if anchor not in self._paragraphs:
+            start = self._text.rfind("\n", 0, anchor[0]) + 1
+            end = self._text.find("\n", anchor[1])
+            self._paragraphs[anchor] = (start, len(self._text) if end < 0 else end)
+        return self._paragraphs[anchor]
 
     def _add_relation(self, start: str, end: str) -> None:
         if (start, end) not in self._linked:

@@ -111,15 +111,35 @@ def _cut(batches: Iterable[Sequence[Prepared]]) -> Iterator[Sequence[Prepared]]:
 
 
 def _run_ahead(work: Callable[[T], Any], items: Iterable[T]) -> Iterator[Any]:
-    """Work on each item in a thread while the next one is made, and yield the results in order."""
+    """Work on each item in a thread while the next one is made, and yield the results in order.
+
+    The next item waits at the thread before a result is yielded, so that what is done with the
+    result holds up nothing. After a failure, or once nobody asks for more, no item is begun.
+    """
+    is_over = False
+
+    def begin(item: T) -> Any:
+        nonlocal is_over
+        if is_over:
+            return None
+        try:
+            return work(item)
+        except BaseException:
+            is_over = True
+            raise
+
     with ThreadPoolExecutor(1) as pool:
         running: Future[Any] | None = None
-        for item in items:
+        try:
+            for item in items:
+                following = pool.submit(begin, item)
+                if running is not None:
+                    yield running.result()
+                running = following
             if running is not None:
                 yield running.result()
-            running = pool.submit(work, item)
-        if running is not None:
-            yield running.result()
+        finally:
+            is_over = True
 
 
 def _land(wire: Wire, project_id: int, batch: Sequence[Prepared]) -> tuple[dict[str, int], bool]:
