@@ -43,13 +43,14 @@ def release_samples(
 ) -> Release:
     """Release the sample articles' gold, or take the release of that version as it is.
 
-    What the annotators left open is decided from the sample gold.
+    What the annotators left open is decided from the sample gold. Other rounds of the project may
+    have open conflicts; nothing of them goes in.
     """
     if version in list_versions(project):
         return read_release(project.releases / version)
     annotate_samples(project, round_name)
     decide_round(project, round_name, read_sample_gold())
-    return release(project, version)
+    return release(project, version, rounds=[round_name])
 
 
 def _find_work(project: Project, round_name: str) -> list[Layer]:

@@ -91,7 +91,8 @@ class Notebook:
             code,
         )
         # A cell that failed would only be seen as a control that never comes.
-        assert self.list_errors() == []
+        errors = self.list_errors()
+        assert errors == [], "\n".join(errors)
         cell = self.panel.locator(".jp-CodeCell").last
         cell.scroll_into_view_if_needed()
         return cell
@@ -131,7 +132,12 @@ class Notebook:
 
     def close(self) -> None:
         """Close the page, and end the kernel, which would hold its memory until the server ends."""
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.evaluate(
+            """async () => {
+              for (const widget of window.jupyterapp.shell.widgets('main'))
+                await widget.sessionContext?.shutdown();
+            }"""
+        )
         self.page.close()
 
     def list_errors(self) -> list[str]:
