@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Literal
 
 from workbench.core.errors import PluginNotFoundError
+from workbench.core.imports import run_whole
 
 PluginKind = Literal["formats", "strategies", "trainers"]
 PLUGIN_KINDS: tuple[PluginKind, ...] = ("formats", "strategies", "trainers")
@@ -35,7 +36,7 @@ def load_plugin(kind: PluginKind, name: str) -> ModuleType:
         raise PluginNotFoundError(f"no {kind} named {name!r}; {hint}there are: {', '.join(known)}")
     package = importlib.import_module(f"workbench.{kind}")
     if name in {module.name for module in pkgutil.iter_modules(package.__path__)}:
-        return importlib.import_module(f"workbench.{kind}.{name}")
+        return run_whole(lambda: importlib.import_module(f"workbench.{kind}.{name}"))
     module = next(point for point in _entry_points(kind) if point.name == name).load()
     if not isinstance(module, ModuleType):
         raise PluginNotFoundError(f"the entry point {name!r} of {kind} names no module")

@@ -10,6 +10,7 @@ from tqdm.auto import tqdm
 
 from workbench.core.article import Article
 from workbench.core.errors import PipelineError, SchemeError
+from workbench.core.imports import import_whole
 from workbench.core.layer import Layer, check_layer
 from workbench.core.scheme import Scheme
 from workbench.preannotators import Annotate, find_preannotator
@@ -92,6 +93,7 @@ def load_pipeline(
     project: Project, nlp: Language | str | Path | None = None
 ) -> tuple[Language, str]:
     """Load the project's pipeline and name it as the author of what it makes."""
+    import_whole("workbench.pipeline.english", "workbench.adapters.spacy_docs")
     from workbench.pipeline.compatibility import check_model
     from workbench.pipeline.english import describe_pipeline, make_pipeline
 

@@ -26,11 +26,6 @@ import workbench as wb
 from workbench.connection import connect
 from workbench.seeds import find_seeds
 from workbench.simulation import annotate_round, decide_round, read_sample_gold
-# Whoever interrupts the first import of a library leaves half of it behind, which is Python's to
-# mend and not the workbench's: here verbs are interrupted, not imports.
-import label_studio_sdk, matplotlib.figure, numpy, pandas, pyarrow.parquet, scipy.optimize
-import sklearn.linear_model, spacy, thinc.api, workbench.analysis.agreement.report
-import workbench.pipeline.english, workbench.releases.build
 project = wb.open_project()
 
 """

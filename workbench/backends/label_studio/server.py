@@ -14,10 +14,14 @@ from workbench.backends.label_studio.errors import translated
 from workbench.backends.label_studio.tasks import BATCH, Prepared
 from workbench.backends.label_studio.wire import ATTEMPTS, Wire, may_pass
 from workbench.core.errors import BackendError
+from workbench.core.imports import import_whole
 
 OLDEST = (1, 13)
 """The first version whose personal access tokens and filters are as this code needs them."""
 _TIMEOUT = 300
+# The SDK imports each of these when it is first used, which an interrupt must not break off.
+_USED = ("annotations", "projects", "tasks", "tokens", "users", "versions")
+_SDK = ("label_studio_sdk.client", *(f"label_studio_sdk.{part}.client" for part in _USED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Server:
     """A server at an address, spoken to with one person's access token."""
 
     def __init__(self, url: str, token: str, *, timeout: float = _TIMEOUT) -> None:
+        import_whole(*_SDK)
         from label_studio_sdk import LabelStudio
 
         self.url = url.rstrip("/")
