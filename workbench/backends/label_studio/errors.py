@@ -34,35 +34,29 @@ def translated(url: str, doing: str) -> Iterator[None]:
         raise _describe(
             url, doing, answer.status_code, _read_body(answer), answer.headers
         ) from None
-    except httpx.ConnectError:
-        raise BackendError(
-            f"{doing}: no Label Studio answers at {url}; is it running? "
-            "start the embedded one with: workbench studio start",
-            url=url,
-            is_lost=True,
-        ) from None
-    except httpx.TimeoutException:
-        raise BackendError(
-            f"{doing}: Label Studio at {url} did not answer in time; run it again, "
-            "what has landed is not pushed twice",
-            url=url,
-            is_lost=True,
-        ) from None
-    except JSONDecodeError:
+    except (httpx.HTTPError, JSONDecodeError) as error:
+        raise BackendError(f"{doing}: {_explain(url, error)}", url=url, is_lost=True) from None
+
+
+def _explain(url: str, error: Exception) -> str:
+    """Say why no answer came that could be read, and what to do."""
+    if isinstance(error, httpx.ConnectError):
+        return (
+            f"no Label Studio answers at {url}; is it running? "
+            "start the embedded one with: workbench studio start"
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return (
+            f"Label Studio at {url} did not answer in time; run it again, "
+            "what has landed is not pushed twice"
+        )
+    if isinstance(error, JSONDecodeError):
         # The SDK reads the body of a refused token refresh as JSON, and a gateway's page is none.
-        raise BackendError(
-            f"{doing}: what answers at {url} sent no JSON; is it a Label Studio, and is it well? "
-            "run it again",
-            url=url,
-            is_lost=True,
-        ) from None
-    except httpx.HTTPError as error:
-        name = type(error).__name__
-        raise BackendError(
-            f"{doing}: the connection to {url} broke ({name}); run it again",
-            url=url,
-            is_lost=True,
-        ) from None
+        return (
+            f"what answers at {url} sent no JSON; is it a Label Studio, and is it well? "
+            "run it again"
+        )
+    return f"the connection to {url} broke ({type(error).__name__}); run it again"
 
 
 def _read_body(answer: httpx.Response) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -243,25 +242,7 @@ class Server:
 
         Submitting, changing and deleting an annotation all count; times are the server's own.
         """
-        query: dict[str, Any] = {"ordering": ["-tasks:updated_at"]}
-        if since:
-            item = {
-                "filter": "filter:tasks:updated_at",
-                "operator": "greater",
-                "type": "Datetime",
-                "value": since,
-            }
-            query["filters"] = {"conjunction": "and", "items": [item]}
-        where = {
-            "project": project_id,
-            "query": json.dumps(query),
-            "fields": "task_only",
-            "include": "id,updated_at",
-            "page_size": 1,
-        }
-        answer = self._wire.read("api/tasks/", where, f"watch project {project_id}")
-        # The one form of a time that the server's own filter reads is the one that it writes.
-        return str(answer["tasks"][0]["updated_at"]) if answer.get("tasks") else since
+        return tasks.find_newest(self._wire, project_id, since)
 
     def get_task(self, task_id: int) -> dict[str, Any]:
         """Return one task as sent."""

@@ -89,10 +89,31 @@ def find_tasks(wire: Wire, project_id: int, keys: Iterable[str]) -> dict[str, li
     return found
 
 
+def find_newest(wire: Wire, project_id: int, since: str) -> str:
+    """Return when a project's task last changed, `since` where none did after it."""
+    query: dict[str, Any] = {"ordering": ["-tasks:updated_at"]}
+    if since:
+        query |= {"filters": _write_filters("tasks:updated_at", "greater", "Datetime", since)}
+    where = {
+        "project": project_id,
+        "query": json.dumps(query),
+        "fields": "task_only",
+        "include": "id,updated_at",
+        "page_size": 1,
+    }
+    answer = wire.read("api/tasks/", where, f"watch project {project_id}")
+    # The one form of a time that the server's own filter reads is the one that it writes.
+    return str(answer["tasks"][0]["updated_at"]) if answer.get("tasks") else since
+
+
 def _write_query(field: str, operator: str, type_: str, value: object) -> str:
-    item = {"filter": f"filter:{field}", "operator": operator, "type": type_, "value": value}
-    filters = {"conjunction": "and", "items": [item]}
+    filters = _write_filters(field, operator, type_, value)
     return json.dumps({"filters": filters, "ordering": ["tasks:id"]})
+
+
+def _write_filters(field: str, operator: str, type_: str, value: object) -> dict[str, Any]:
+    item = {"filter": f"filter:{field}", "operator": operator, "type": type_, "value": value}
+    return {"conjunction": "and", "items": [item]}
 
 
 def _cut(batches: Iterable[Sequence[Prepared]]) -> Iterator[Sequence[Prepared]]:
