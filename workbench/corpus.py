@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from workbench.analysis.adjudication.settlement import Links
 from workbench.analysis.references.clusters import make_clusters
-from workbench.analysis.scoring.stances import derive_edges
+from workbench.analysis.scoring.edges import derive_edges
 from workbench.core.article import Article
 from workbench.core.cluster import AUTHOR
 from workbench.core.errors import SourceError

@@ -135,6 +135,11 @@ def select_examples(release: Release, seed: int) -> tuple[Examples, Examples]:
             "adjudicate articles of the train split first"
         )
     refuse_test([*examples, *dev], release)
+    if not any(layer.edges or passage.asked for _, layer in examples for passage in layer.passages):
+        raise TrainingError(
+            f"the train articles of release {release.version} say nothing that could be learnt: "
+            "nobody was asked for a label, and no edge is stated"
+        )
     if len(dev) >= ENOUGH_DEV or len(examples) < ENOUGH_TO_DIVIDE:
         return examples, dev
     groups = sorted({article.group or article.id for article, _ in examples})

@@ -32,6 +32,12 @@ def is_asked(label: str, offsets: Offsets, scope: Iterable[Passage]) -> bool:
     )
 
 
+def asks_for(layer: Layer, labels: Iterable[str]) -> bool:
+    """Tell whether one of a layer's passages asks for one of the labels."""
+    wanted = set(labels)
+    return any(wanted & set(passage.asked) for passage in layer.passages)
+
+
 def restrict(layer: Layer, scope: Iterable[Passage]) -> Layer:
     """Keep the entities, quotes and stances that the scope shows and asks for.
 

@@ -52,7 +52,12 @@ def train(
     model = training.train(
         find_project(project), version, trainers=trainer, options=options, seed=seed, steps=steps
     )
-    answer(model, as_json, f"{model!r} in {model.path}")
+    idle = [
+        f"{name} learnt nothing: {found['reason']}"
+        for name, found in model.learnt.items()
+        if "reason" in found
+    ]
+    answer(model, as_json, "\n".join([*idle, f"{model!r} in {model.path}"]))
 
 
 def evaluate(

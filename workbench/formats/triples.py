@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.analysis.scoring.stances import derive_edges
+from workbench.analysis.scoring.edges import derive_edges
 from workbench.core.article import Article, hash_text
 from workbench.core.cluster import Edge
 from workbench.core.errors import SourceError

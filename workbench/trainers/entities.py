@@ -12,7 +12,6 @@ from spacy.tokens import Doc, Span
 
 from workbench.analysis.scope import is_asked
 from workbench.core.article import Article
-from workbench.core.errors import TrainingError
 from workbench.core.layer import Layer
 from workbench.core.span import MENTION
 from workbench.core.span import Span as Entity
@@ -67,11 +66,11 @@ def train(
     `kind` spancat learns nested entities and has scores that rank errors better. `start` blank
     leaves the base's weights out; without `merge` nothing is learnt of how far to trust it, and
     the rules' entities stay as they are. `report` gets the step, the steps and the score on dev.
-    Raises TrainingError where no example holds an entity.
+    Where no example holds an entity, nothing is learnt.
     """
     labels = list_labels(examples)
     if not labels:
-        raise TrainingError("the release has no entity to learn from in its train split")
+        return {"learnt": False, "labels": [], "reason": "no article has an entity"}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         base = name_base(nlp, work / "base") if start == "warm" else None

@@ -6,6 +6,8 @@ from typing import Any
 
 from spacy.language import Language
 
+from workbench.analysis.scope import asks_for
+from workbench.core.quote import QUOTE
 from workbench.pipeline.learning.annotating import annotate_before
 from workbench.pipeline.learning.recogniser import SILENT, Report
 from workbench.pipeline.learning.references import Examples
@@ -26,8 +28,12 @@ def train(
 ) -> dict[str, Any]:
     """Learn from examples, and put the component behind the finder by rule.
 
-    Where articles that were held back are no better for it, the rules' choice stays.
+    Where articles that were held back are no better for it, the rules' choice stays. Articles
+    whose quotations nobody was asked for are left out.
     """
+    examples = [pair for pair in examples if asks_for(pair[1], (QUOTE,))]
+    if not examples:
+        return {"learnt": False, "articles": 0, "reason": "nobody was asked for quotations"}
     if NAME not in nlp.pipe_names:
         after = QUOTES if QUOTES in nlp.pipe_names else "workbench_quotations"
         nlp.add_pipe(NAME, after=after)

@@ -11,6 +11,11 @@ from spacy.language import Language
 from workbench.adapters.spacy_docs import layer_from_doc
 from workbench.analysis.scope import restrict
 from workbench.analysis.scoring.counting import Compared, find_right_stances
+from workbench.analysis.scoring.edges import (
+    find_edge_scope,
+    find_stances_with_edges,
+    has_edges_alone,
+)
 from workbench.core.layer import Layer
 from workbench.core.offsets import overlap
 from workbench.pipeline.learning.annotating import make_doc
@@ -48,8 +53,7 @@ def train(
     accepted: Counter[tuple[str, str]] = Counter()
     for number, (article, gold) in enumerate(examples, start=1):
         found = layer_from_doc(nlp(make_doc(nlp, article)), article, author="model:rules", asked=())
-        pair = Compared(restrict(found, gold.passages), restrict(gold, gold.passages), article.text)
-        for place, rule, is_kept in _judge(pair):
+        for place, rule, is_kept in _judge(found, gold):
             for name in {rule, rule.split(":")[0]}:
                 fired[place, name] += 1
                 accepted[place, name] += is_kept
@@ -73,8 +77,12 @@ def train(
     }
 
 
-def _judge(pair: Compared) -> Iterator[tuple[str, str, bool]]:
-    """Yield where each item's confidence belongs, its rule, and whether gold kept it."""
+def _judge(found: Layer, gold: Layer) -> Iterator[tuple[str, str, bool]]:
+    """Yield where each item's confidence belongs, its rule, and whether gold kept it.
+
+    Where gold states edges alone, a stance is kept that says the same as one of them.
+    """
+    pair = Compared(restrict(found, gold.passages), restrict(gold, gold.passages), "")
     spans = set(pair.gold.spans)
     for span in pair.found.spans:
         if span.rule:
@@ -82,8 +90,11 @@ def _judge(pair: Compared) -> Iterator[tuple[str, str, bool]]:
     for quote in pair.found.quotes:
         if quote.rule:
             yield QUOTES, quote.rule, _has_quote(pair.gold, quote.offsets)
-    right = find_right_stances(pair)
-    for stance in pair.found.stances:
+    stances, right = pair.found.stances, find_right_stances(pair)
+    if has_edges_alone(gold):
+        stances = restrict(found, find_edge_scope(gold)).stances
+        right = find_stances_with_edges(found, gold)
+    for stance in stances:
         if stance.rule:
             yield STANCES, stance.rule, stance in right
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from spacy.language import Language
 
+from workbench.analysis.scope import asks_for
+from workbench.analysis.scoring.edges import has_edges_alone
+from workbench.core.stance import POLARITIES
 from workbench.pipeline.learning.annotating import annotate_before
 from workbench.pipeline.learning.encoder import Encoder
 from workbench.pipeline.learning.recogniser import SILENT, Report
@@ -31,7 +34,13 @@ def train(
     Threshold and calibration come from folds over whole articles, each judged by a regression
     that did not see it, so `dev` is free to tell how good the result is. `encoder` is a local
     folder of sentence-encoder weights; it is measured against doing without, and used if better.
+    Articles that nobody was asked for stances in teach by the edges that they state, or not at all.
     """
+    examples = [
+        pair for pair in examples if asks_for(pair[1], POLARITIES) or has_edges_alone(pair[1])
+    ]
+    if not examples:
+        return {"learnt": False, "articles": 0, "reason": "nobody was asked for stances"}
     states = Encoder.from_folder(encoder) if encoder else None
     if NAME not in nlp.pipe_names:
         after = STANCES if STANCES in nlp.pipe_names else "workbench_stances"

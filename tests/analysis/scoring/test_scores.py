@@ -11,10 +11,11 @@ from strategies import KINDS, layers, texts
 
 from workbench.adapters.markup import parse_markup
 from workbench.analysis.agreement.report import measure_agreement
+from workbench.analysis.scoring.edges import derive_edges
 from workbench.analysis.scoring.evaluation import evaluate_layers
 from workbench.analysis.scoring.scores import Counts, score_counts, score_documents
 from workbench.analysis.scoring.spans import SPAN_MATCHES, span_f1
-from workbench.analysis.scoring.stances import STANCE_LEVELS, derive_edges, stance_f1
+from workbench.analysis.scoring.stances import STANCE_LEVELS, stance_f1
 from workbench.core.article import Article
 from workbench.core.cluster import Edge
 from workbench.core.layer import Layer

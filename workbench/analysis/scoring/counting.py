@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from workbench.analysis.scope import restrict, share_scope
+from workbench.analysis.scoring.edges import (
+    count_edges,
+    derive_edges,
+    has_edges_alone,
+    name_edges,
+)
 from workbench.analysis.scoring.matching import match
 from workbench.analysis.scoring.quotes import count_quoted_words
 from workbench.analysis.scoring.scores import Counts
 from workbench.analysis.scoring.spans import SPAN_MATCHES, SpanMatch, count_spans
 from workbench.analysis.scoring.stances import (
     STANCE_LEVELS,
-    count_edges,
     count_stances,
-    derive_edges,
     match_pairs,
 )
+from workbench.core.cluster import Edge
 from workbench.core.layer import Layer
 from workbench.core.offsets import overlap
 from workbench.core.span import Span
@@ -29,11 +34,22 @@ HEADLINES = ("entities strict", "quotes", "stances triple")
 
 @dataclass(frozen=True)
 class Compared:
-    """A document's predictions and gold, both inside what the gold was shown and asked."""
+    """A document's predictions and gold, both inside what the gold was shown and asked.
+
+    `edges` are those of either side where gold states edges and no stances in words.
+    """
 
     found: Layer
     gold: Layer
     text: str
+    edges: tuple[Sequence[Edge], Sequence[Edge]] | None = None
+
+    def list_edges(self) -> tuple[Sequence[Edge], Sequence[Edge]]:
+        """Return the edges of predictions and of gold."""
+        return self.edges or (
+            derive_edges(self.found, self.text),
+            derive_edges(self.gold, self.text),
+        )
 
 
 def pair_layers(
@@ -46,7 +62,10 @@ def pair_layers(
         empty = Layer(layer.article_id, layer.text_sha256, "", "prediction")
         found = by_id.get(layer.article_id, empty)
         one, other = (restrict(side, layer.passages) for side in (found, layer))
-        pairs.append(Compared(one, other, texts[layer.article_id]))
+        text = texts[layer.article_id]
+        stated = has_edges_alone(layer)
+        edges = (name_edges(found, layer, text), layer.edges) if stated else None
+        pairs.append(Compared(one, other, text, edges))
     return pairs
 
 
@@ -78,9 +97,7 @@ def count_documents(pairs: Sequence[Compared]) -> dict[str, list[Counts]]:
     counted["quotes"] = [count_quoted_words(p.found, p.gold, p.text) for p in pairs]
     for level in STANCE_LEVELS:
         counted[f"stances {level}"] = [count_stances(p.found, p.gold, level) for p in pairs]
-    counted["edges"] = [
-        count_edges(derive_edges(p.found, p.text), derive_edges(p.gold, p.text)) for p in pairs
-    ]
+    counted["edges"] = [count_edges(*p.list_edges()) for p in pairs]
     return counted
 
 

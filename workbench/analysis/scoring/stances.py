@@ -10,7 +10,7 @@ from typing import Literal
 
 from workbench.analysis.scoring.matching import match
 from workbench.analysis.scoring.scores import Counts, Score, score_counts, score_documents
-from workbench.core.cluster import AUTHOR, Edge
+from workbench.core.cluster import AUTHOR
 from workbench.core.layer import Layer
 from workbench.core.offsets import Offsets, overlap
 from workbench.core.span import Span
@@ -150,28 +150,6 @@ def stance_f1(
     if interval:
         return score_documents(documents, seed=seed)
     return score_counts(sum(documents, Counts()))
-
-
-def derive_edges(layer: Layer, text: str = "") -> tuple[Edge, ...]:
-    """Return who is for or against whom by name, from asserted stances, each once and sorted."""
-    referents = Referents(layer)
-    edges = set(layer.edges) if not layer.stances else set()
-    for stance in layer.stances:
-        if stance.status != "asserted":
-            continue
-        holders = [name for span in stance.holders for name in referents.name(span, text)]
-        holders += [AUTHOR] * stance.by_author
-        targets = [name for span in stance.targets for name in referents.name(span, text)]
-        # "Suspicious of one another" holds both ways between the two, and not of oneself.
-        ends = ((h, t) for h, t in product(holders, targets) if h and t and h != t)
-        edges |= {Edge(h, stance.polarity, t) for h, t in ends}
-    return tuple(sorted(edges))
-
-
-def count_edges(a: Iterable[Edge], b: Iterable[Edge]) -> Counts:
-    """Count the edges of an article that two sides share."""
-    one, other = set(a), set(b)
-    return Counts(len(one & other), len(one), len(other))
 
 
 def score_polarity(matched: Sequence[tuple[Pair, Pair]]) -> dict[str, object]:

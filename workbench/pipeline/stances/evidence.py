@@ -19,7 +19,6 @@ from workbench.pipeline.stances.scene import Scene
 Features = dict[str, float]
 _PRONOUNS = frozenset({"i", "we", "he", "she", "they", "it", "both", "us", "him", "her", "them"})
 _LONGEST_PATH = 6
-_NO_READING = Reading(blocked=True)
 
 
 class Evidence:
@@ -34,7 +33,8 @@ class Evidence:
         """Return the cue's frame."""
         if match.head.i not in self._readings:
             parsed = self._scene.parsed
-            self._readings[match.head.i] = read_cue(self._scene, match) if parsed else _NO_READING
+            nothing = Reading(polarity=match.cue.polarity, blocked=True)
+            self._readings[match.head.i] = read_cue(self._scene, match) if parsed else nothing
         return self._readings[match.head.i]
 
     def describe(self, pair: Pair) -> Features:

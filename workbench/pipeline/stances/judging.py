@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,15 @@ from spacy.tokens import Doc
 
 from workbench.adapters.records.layers import read_layer
 from workbench.analysis.scope import is_asked
+from workbench.analysis.scoring.edges import (
+    find_edge_scope,
+    has_edges_alone,
+    locate_edges,
+)
 from workbench.analysis.scoring.stances import End, Referents, ends_match
 from workbench.core.cluster import AUTHOR
 from workbench.core.layer import Layer
-from workbench.core.offsets import overlap
+from workbench.core.offsets import Offsets, overlap
 from workbench.core.span import Span
 from workbench.core.stance import POLARITIES, Polarity, Stance, derive_speaker
 from workbench.pipeline.clusters import read_quotes
@@ -26,8 +32,10 @@ from workbench.pipeline.learning.regression import (
 )
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, read_spans
 from workbench.pipeline.stances.evidence import Evidence
+from workbench.pipeline.stances.lexicon import Match
 from workbench.pipeline.stances.pairs import Pair, PairFinder, make_scene
 from workbench.pipeline.stances.reading import write_reading
+from workbench.pipeline.stances.scene import Found
 from workbench.pipeline.stances.selection import Judged, choose_selection
 
 LEARNT = "learnt"
@@ -46,6 +54,18 @@ class Reader:
         self.finder = PairFinder(self.scene, lexicon, self.layer.stances)
         self.evidence = Evidence(self.scene)
 
+    def read_sign(self, pair: Pair) -> Polarity:
+        """Return the polarity that a pair would have by the rules."""
+        if pair.rule is not None:
+            return pair.rule.polarity
+        return self.write(pair.match, [], [pair.target]).polarity
+
+    def write(self, match: Match, holders: Sequence[Span], targets: Sequence[Span]) -> Found:
+        """Write a cue's frame as a stance of these ends."""
+        reading = self.evidence.read(match)
+        aim = replace(reading.aim, spans=list(targets))
+        return write_reading(self.scene, match, replace(reading, holders=list(holders), aim=aim))
+
 
 def _read_doc(doc: Doc) -> Layer:
     layer = read_layer(
@@ -58,26 +78,22 @@ def _read_doc(doc: Doc) -> Layer:
 def judge_pairs(reader: Reader, gold: Layer, judged: Judged) -> list[Pair]:
     """Add a Doc's pairs to those judged, and return them.
 
-    What no passage showed or asked for is left out.
+    What no passage showed or asked for is left out. Of gold that states edges alone, each pair
+    that says the same as an edge is right, in whichever words.
     """
     taken: list[Pair] = []
-    ours, theirs = Referents(reader.layer), Referents(gold)
-    wanted = [
-        (stance, holder, target)
-        for stance in gold.stances
-        for holder in [*_find_all(theirs, stance.holders), *_author(stance.by_author)]
-        for target in _find_all(theirs, stance.targets)
-    ]
+    ours, wanted = Referents(reader.layer), list(_list_wanted(gold))
+    passages = find_edge_scope(gold) if has_edges_alone(gold) else gold.passages
     name = gold.article_id or gold.text_sha256
     for pair in reader.finder:
-        if not all(is_asked(polarity, pair.cue, gold.passages) for polarity in POLARITIES):
+        if not all(is_asked(polarity, pair.cue, passages) for polarity in POLARITIES):
             continue
         holders = ours.find(pair.holder) if pair.holder is not None else _author(True)
         targets = ours.find(pair.target)
         hits = frozenset(
             (name, number)
-            for number, (stance, holder, target) in enumerate(wanted)
-            if any(overlap(piece, pair.cue) for piece in stance.cue)
+            for number, (cue, sign, holder, target) in enumerate(wanted)
+            if (_is_in(pair.cue, cue) if cue else reader.read_sign(pair) == sign)
             and any(ends_match(end, holder) for end in holders)
             and any(ends_match(end, target) for end in targets)
         )
@@ -86,7 +102,7 @@ def judge_pairs(reader: Reader, gold: Layer, judged: Judged) -> list[Pair]:
         judged.by_rule.append(pair.rule is not None)
         judged.keys.append((name, *_identify(ours, pair)))
         judged.hits.append(hits)
-        judged.signs.append(wanted[min(hits)[1]][0].polarity if hits else None)
+        judged.signs.append(wanted[min(hits)[1]][1] if hits else None)
         judged.groups.append(name)
     judged.wanted += len(wanted)
     return taken
@@ -163,15 +179,27 @@ def _make_stance(reader: Reader, group: list[Sure]) -> Stance:
     if first.rule is not None:
         made = replace(first.rule, holders=holders, targets=targets)
     else:
-        reading = reader.evidence.read(first.match)
-        aim = replace(reading.aim, spans=list(targets))
-        reading = replace(reading, holders=list(holders), aim=aim)
-        found = write_reading(reader.scene, first.match, reading)
+        found = reader.write(first.match, holders, targets)
         rule = f"{LEARNT}:{' '.join(first.match.cue.words)}"
         made = Stance(tuple(found.cue), holders, targets, found.polarity, found.status,
                       by_author=first.holder is None, rule=rule)  # fmt: skip
     speaker = derive_speaker(made.cue, reader.quotes)
     return replace(made, polarity=sign or made.polarity, speaker=speaker, score=round(chance, 4))
+
+
+def _list_wanted(gold: Layer) -> Iterator[tuple[tuple[Offsets, ...], Polarity, End, End]]:
+    """Yield cue, polarity, holder and target of each pair of gold; a stated edge has no cue."""
+    if has_edges_alone(gold):
+        yield from (((), sign, holder, target) for holder, sign, target in locate_edges(gold))
+    referents = Referents(gold)
+    for stance in gold.stances:
+        holders = [*_find_all(referents, stance.holders), *_author(stance.by_author)]
+        for holder, target in product(holders, _find_all(referents, stance.targets)):
+            yield stance.cue, stance.polarity, holder, target
+
+
+def _is_in(cue: Offsets, pieces: Iterable[Offsets]) -> bool:
+    return any(overlap(piece, cue) for piece in pieces)
 
 
 def _find_all(referents: Referents, spans: Iterable[Span]) -> list[End]:
