@@ -10,8 +10,9 @@ from workbench.analysis.adjudication.reviews import merge_before_review, read_re
 from workbench.analysis.adjudication.settlement import adjudicate
 from workbench.core.article import Article
 from workbench.core.identity import identify
-from workbench.core.layer import Layer
+from workbench.core.layer import Layer, Passage
 from workbench.core.policy import Policy
+from workbench.core.span import Span
 from workbench.core.stance import Stance
 
 
@@ -22,6 +23,25 @@ def describe(layer: Layer) -> set[tuple[str, str]]:
         for item in layer.items
         if getattr(item, "label", "") != "MENTION"
     }
+
+
+def test_an_entity_that_a_reviewer_took_from_a_stance_is_no_gold() -> None:
+    article = Article("a", "a")
+    state, person = Span(0, 1, "GPE"), Span(0, 1, "PERSON")
+    shown = (Passage(0, 1, ("GPE", "OPPOSE", "PERSON", "SUPPORT")),)
+    nothing = Layer("a", article.text_sha256, "ana", "annotation", round="r", passages=shown)
+    theirs = Stance(((0, 1),), (state, person), (state,), "SUPPORT", by_author=True)
+    ours = replace(theirs, holders=(state,))
+    ben = replace(nothing, author="ben", spans=(state, person), stances=(theirs,))
+    reviewed = replace(nothing, author="eva", spans=(state,), stances=(ours,))
+
+    def settle(decisions):  # type: ignore[no-untyped-def]  # a short name for one call
+        return adjudicate(article, [nothing, ben], decisions, policy=Policy(), registry={})
+
+    made = read_review(settle, {}, reviewed, reason="review")
+    gold = settle({decision.conflict: decision for decision in made}).gold
+
+    assert (gold.spans, gold.stances) == (reviewed.spans, reviewed.stances)
 
 
 @given(st.data())

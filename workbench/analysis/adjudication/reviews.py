@@ -79,7 +79,7 @@ def answer(
     known = {identify(right.text_sha256, item): item for item in right.items}
     for candidate in conflict.candidates:
         found = known.get(identify(right.text_sha256, candidate.item))
-        if found is not None and _says_the_same(found, candidate.item):
+        if found is not None and _list_particulars(found) == _list_particulars(candidate.item):
             return "accept", candidate.item
     near = [
         (_share(item, c.item), -number, item)
@@ -138,22 +138,28 @@ def _add(gold: Layer, item: Item, reason: str) -> Decision:
 
 
 def _describe(layer: Layer, item: Item) -> tuple[str, object]:
-    """Return what must be equal for two items to be the same: the id, and status or speaker."""
+    """Return what must be equal for two items to be the same, the id among it."""
+    return identify(layer.text_sha256, item), _list_particulars(item)
+
+
+def _list_particulars(item: Item) -> object:
+    """Return what an item says beyond its id.
+
+    Ends and speakers are told apart by their offsets alone there; gold brings along each entity
+    that it points to, so that their labels count here.
+    """
     if isinstance(item, Stance):
-        return identify(layer.text_sha256, item), item.status
-    speaker = item.speaker.offsets if isinstance(item, Quote) and item.speaker else None
-    return identify(layer.text_sha256, item), speaker
+        ends: tuple[Span, ...] = (*item.holders, *item.targets)
+    else:
+        ends = (item.speaker,) if isinstance(item, Quote) and item.speaker else ()
+    status = item.status if isinstance(item, Stance) else ""
+    return status, frozenset((e.offsets, "" if e.label == MENTION else e.label) for e in ends)
 
 
 def _list_like(layer: Layer, item: Item) -> Sequence[Item]:
     if isinstance(item, Span):
         return [span for span in layer.spans if span.label != MENTION]
     return layer.quotes if isinstance(item, Quote) else layer.stances
-
-
-def _says_the_same(right: Item, item: Item) -> bool:
-    name = "status" if isinstance(right, Stance) else "speaker"
-    return bool(getattr(right, name, None) == getattr(item, name, None))
 
 
 def _share(a: Item, b: Item) -> float:
