@@ -19,6 +19,7 @@ from workbench.pipeline import quotations
 from workbench.pipeline.entity_rules import list_gazetteers
 from workbench.pipeline.extensions import register_extensions
 from workbench.pipeline.stances.component import StanceFinder
+from workbench.pipeline.tag_attributes import replace_attribute_ruler
 
 NEEDED = ("tagger", "parser", "lemmatizer", "ner")
 _SIZES = ("trf", "lg", "md", "sm")
@@ -70,6 +71,7 @@ def make_pipeline(
     nlp = load_base(base)
     if "workbench_stances" in nlp.pipe_names:
         return nlp
+    replace_attribute_ruler(nlp)
     gazetteers = read_gazetteers(seeds / "gazetteers")
     for case, tokens in _SPECIAL_CASES.items():
         tokenizer: Any = nlp.tokenizer

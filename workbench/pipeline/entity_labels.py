@@ -60,6 +60,7 @@ class EntityLabels:
         preset = {(e.start, e.end) for e in rules}
         masked = {token.i for run in find_masked(doc) for token in run}
         found = list(rules)
+        beside = {e.end for e in rules}, {e.start for e in rules}
         for ent in doc.ents:
             label = self._mapping.get(ent.label_)
             if (ent.start, ent.end) in preset or label is None:
@@ -71,7 +72,7 @@ class EntityLabels:
                 or not masked.isdisjoint(range(span.start, span.end))
             ):
                 continue
-            if _is_crumb(span, label, rules):
+            if _is_crumb(span, label, beside):
                 continue
             found.append(Found(span.start, span.end, label, f"ner:{ent.label_}", _SCORE))
         write_entities(doc, found)
@@ -102,7 +103,7 @@ def _is_medium(span: Span) -> bool:
     return len(span) == 1 and span[0].lower_ in _MEDIA and before in ("on", "via", "to", "over")
 
 
-def _is_crumb(span: Span, label: str, rules: list[Found]) -> bool:
+def _is_crumb(span: Span, label: str, beside: tuple[set[int], set[int]]) -> bool:
     """Tell whether nothing worth a label is left: no letters, a line break, a rule's leftover."""
     if "\n" in span.text or not any(character.isalnum() for character in span.text):
         return True
@@ -119,5 +120,5 @@ def _is_crumb(span: Span, label: str, rules: list[Found]) -> bool:
     if len(span) == 1 and span[0].lower_ in COURTESIES:
         return True
     # What a rule's name left over at its side ("Facets of") ends or begins in a small word.
-    touches = any(e.start == span.end or e.end == span.start for e in rules)
+    touches = span.start in beside[0] or span.end in beside[1]
     return touches and (span[-1].lower_ in ("of", "and", "in") or span[0].lower_ in ("of", "and"))

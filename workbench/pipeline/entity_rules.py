@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 from workbench.pipeline.entity_names import NameFinder, find_definite, read_tail
 from workbench.pipeline.entity_shapes import find_dateline, find_shapes
 from workbench.pipeline.entity_spans import Found, find_masked, write_entities
-from workbench.pipeline.words import find_words, hash_words
+from workbench.pipeline.words import find_words, hash_words, read_text
 
 SCORES = {
     "gazetteer": 0.9,
@@ -120,7 +120,7 @@ class EntityRules:
             yield self._found(start, end, doc.vocab.strings[key], "gazetteer")
         for key, start, end in self._lower(doc):
             yield self._found(start, end, doc.vocab.strings[key], "issue")
-        text = doc.text
+        text = read_text(doc)
         for label, rule, offsets in find_shapes(text):
             span = doc.char_span(*offsets)
             if span is not None:

@@ -9,13 +9,14 @@ from workbench.analysis.text.furniture import find_furniture
 from workbench.pipeline.entity_shapes import find_dateline
 from workbench.pipeline.entity_spans import find_masked
 from workbench.pipeline.extensions import register_extensions
+from workbench.pipeline.words import read_text
 
 
 @Language.component("workbench_furniture", assigns=["doc._.masked"])
 def mark_furniture(doc: Doc) -> Doc:
     """Find furniture unless it is given, and begin a sentence after it."""
     register_extensions()
-    text = doc.text
+    text = read_text(doc)
     if not doc._.masked:
         doc._.masked = [list(region) for region in find_furniture(text).masked]
     for run in find_masked(doc):

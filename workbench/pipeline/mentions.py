@@ -11,7 +11,7 @@ from spacy.tokens import Span as DocSpan
 
 from workbench.core.offsets import Offsets, overlap
 from workbench.core.span import MENTION, Span
-from workbench.pipeline.words import is_parsed
+from workbench.pipeline.words import is_parsed, read_text
 
 ENTITIES = "entities"
 MENTIONS = "mentions"
@@ -55,8 +55,7 @@ class Ends:
         self.doc = doc
         self.made: dict[Offsets, Span] = {}
         self._rule = rule
-        # A Doc joins its tokens anew each time that it is asked for its text.
-        self.text = doc.text
+        self.text = read_text(doc)
         self._lines = [match.start() for match in _LINE_BREAK.finditer(self.text)]
         self.parsed = is_parsed(doc)
         self._masked = [(start, end) for start, end in doc._.masked]

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 
 from workbench.pipeline.entity_labels import COURTESIES
 from workbench.pipeline.entity_spans import Found, find_masked, read_entities, write_entities
-from workbench.pipeline.words import find_words, hash_words
+from workbench.pipeline.words import find_words, hash_words, read_text
 
 _LOWER = re.compile(r"\b[^\W\d_A-Z]\w*")
 _SCORES = {"surname": 0.85, "title": 0.8, "handle": 0.8, "acronym": 0.85, "repeated": 0.8}
@@ -41,7 +41,7 @@ def propagate_names(doc: Doc) -> Doc:
     entities = [e for e in entities if not any(_same(e, t) for t in titled)] + titled
     taken = {number: e for e in entities for number in range(e.start, e.end)}
     entities = [_widen(doc, e, taken) for e in _relabel(doc, entities)]
-    text = doc.text
+    text = read_text(doc)
     surnames = _learn_surnames(doc, entities, text)
     added = [*_find_surnames(doc, entities, surnames, text), *_find_acronyms(doc, entities)]
     added += [*_find_repeated(doc, entities), *_find_scripts(doc, entities)]

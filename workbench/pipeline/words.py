@@ -6,8 +6,8 @@ costs next to nothing.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
-from typing import cast
 
 from spacy.strings import get_string_id
 from spacy.symbols import (  # type: ignore[import-not-found]  # made by Cython, without stubs
@@ -27,16 +27,55 @@ def hash_words(words: Iterable[str]) -> frozenset[int]:
     return frozenset(get_string_id(word) for word in words)
 
 
+class _Remembered:
+    """What was read of one Doc: a dozen rules in a row ask for the same."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.text = doc.text
+        self._words: dict[bool, list[int]] = {}
+        self._places: dict[bool, dict[int, list[int]]] = {}
+
+    def list_words(self, cased: bool) -> list[int]:
+        if cased not in self._words:
+            ids = self.doc.to_array([ORTH if cased else LOWER]).ravel()
+            self._words[cased] = [int(word) for word in ids.tolist()]
+        return self._words[cased]
+
+    def find_words(self, ids: frozenset[int], cased: bool) -> list[int]:
+        if cased not in self._places:
+            places: dict[int, list[int]] = {}
+            for number, word in enumerate(self.list_words(cased)):
+                places.setdefault(word, []).append(number)
+            self._places[cased] = places
+        places = self._places[cased]
+        return sorted(number for word in places.keys() & ids for number in places[word])
+
+
+_remembered = threading.local()
+
+
+def _remember(doc: Doc) -> _Remembered:
+    """Return what is known of the Doc that was last asked about; its words never change."""
+    last: _Remembered | None = getattr(_remembered, "last", None)
+    if last is None or last.doc is not doc or len(last.list_words(cased=True)) != len(doc):
+        last = _remembered.last = _Remembered(doc)
+    return last
+
+
+def read_text(doc: Doc) -> str:
+    """Return a Doc's text, which it joins anew from its tokens each time that it is asked."""
+    return _remember(doc).text
+
+
 def find_words(doc: Doc, ids: frozenset[int], *, cased: bool = False) -> list[int]:
     """Return the numbers of the tokens whose words are among the ids, in lower case by default."""
-    array = list_words(doc, cased=cased)
-    return [number for number, word in enumerate(array) if word in ids]
+    return _remember(doc).find_words(ids, cased)
 
 
-def list_words(doc: Doc, *, cased: bool = False) -> list[int]:
-    """Return the id of each token's word, in lower case by default."""
-    words = doc.to_array([ORTH if cased else LOWER]).ravel().tolist()
-    return cast("list[int]", words)
+def list_words(doc: Doc) -> list[int]:
+    """Return the id of each token's word in lower case."""
+    return _remember(doc).list_words(cased=False)
 
 
 def is_parsed(doc: Doc) -> bool:

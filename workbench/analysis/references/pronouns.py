@@ -73,9 +73,8 @@ class _Reader:
         self.entities = [
             n for n in sorted(found.of) if found.of[n].family in ("person", "place", "org", "norp")
         ]
-        self.starts = [found.mentions[n].start for n in self.entities]
         self.things = [n for n in sorted(found.of) if found.of[n].family in _THINGS]
-        self._thing_starts = [found.mentions[n].start for n in self.things]
+        self._starts: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
 
     def sentences(self, at: int) -> list[Offsets]:
         """Return the sentence around a character up to it, then the ones before, nearest first."""
@@ -83,18 +82,20 @@ class _Reader:
         bounds = [0, *self.ends[max(0, number - _LOOK_BACK) : number], at]
         return list(pairwise(bounds))[::-1][:_LOOK_BACK]
 
-    def within(self, offsets: Offsets, families: Sequence[str] = ()) -> list[int]:
+    def within(self, offsets: Offsets, families: tuple[str, ...] = ()) -> list[int]:
         """Return the numbers of the entity mentions that begin inside the offsets.
 
         Deals, events and issues are among them only where `families` name them.
         """
-        about = families and families[0] in _THINGS
-        starts, numbers = (
-            (self._thing_starts, self.things) if about else (self.starts, self.entities)
-        )
+        if families not in self._starts:
+            about = families and families[0] in _THINGS
+            all_ = self.things if about else self.entities
+            of = self.found.of
+            numbers = [n for n in all_ if not families or of[n].family in families]
+            self._starts[families] = [self.found.mentions[n].start for n in numbers], numbers
+        starts, numbers = self._starts[families]
         first, last = (bisect_left(starts, edge) for edge in offsets)
-        near = numbers[max(first, last - _LOOK_BACK_MENTIONS) : last]
-        return [n for n in near if not families or self.found.of[n].family in families]
+        return numbers[max(first, last - _LOOK_BACK_MENTIONS) : last]
 
     def quote_around(self, offsets: Offsets) -> Quote | None:
         """Return the innermost quote around the offsets."""

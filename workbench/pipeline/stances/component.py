@@ -66,8 +66,10 @@ class StanceFinder(TableCarrier):
         stances = _write(kept, quotes)
         if len(kept) < len(found):
             used = {end.offsets for stance in stances for end in stance.holders + stance.targets}
-            new = [span for span in new if span.offsets in used]
-            clusters = make_clusters(ends.text, [*known, *new], quotes, registry=self.registry)
+            fewer = [span for span in new if span.offsets in used]
+            if len(fewer) < len(new):
+                new = fewer
+                clusters = make_clusters(ends.text, [*known, *new], quotes, registry=self.registry)
         add_mentions(doc, new)
         doc._.clusters = write_clusters(clusters)
         doc._.stances = [write_stance(stance) for stance in stances]

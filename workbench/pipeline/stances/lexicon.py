@@ -55,20 +55,45 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """The cues of one first word, and the numbers of those that each further word makes possible.
+
+    `alone` are the numbers of those that need no further word.
+    """
+
+    cues: tuple[Cue, ...]
+    alone: frozenset[int]
+    by_next: Mapping[int, frozenset[int]]
+
+    def choose(self, near: Sequence[int]) -> list[Cue]:
+        """Return the cues that may begin here by the words that follow, in their order."""
+        possible = set(self.alone)
+        for word in self.by_next.keys() & near:
+            possible |= self.by_next[word]
+        return [
+            cue
+            for cue in (self.cues[number] for number in sorted(possible))
+            if all(not options.isdisjoint(near) for options in cue.needs[1:])
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All cues by the form of their first word, and the words of each steering role."""
 
     cues: Mapping[str, tuple[Cue, ...]]
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    by_id: Mapping[int, tuple[tuple[Cue, ...], frozenset[int]]] = field(default_factory=dict)
+    by_id: Mapping[int, Entry] = field(default_factory=dict)
 
     def has(self, token: Token, role: str) -> bool:
         """Tell whether a word, or a word with its particle, has a steering role."""
         words = self.roles.get(role, frozenset())
-        if token.lower_ in words:
+        lower = token.lower_
+        if lower in words:
             return True
-        return any(
-            f"{token.lower_}_{child.lower_}" in words
+        # Few words are there with a particle, and the children of the others are not asked.
+        return f"{lower}_" in words and any(
+            f"{lower}_{child.lower_}" in words
             for child in token.rights
             if child.dep_ in ("prt", "advmod", "prep")
         )
@@ -128,15 +153,17 @@ def read_lexicon(cues: str, modifiers: str, irregular: str) -> Lexicon:
     if problems:
         raise SourceError("the lexicon of stances can't be read", problems)
     ordered = {form: tuple(sorted(cues, key=_rank)) for form, cues in by_form.items()}
-    by_id = {next(iter(hash_words([f]))): (cues, _list_next(cues)) for f, cues in ordered.items()}
+    by_id = {next(iter(hash_words([form]))): _make_entry(cues) for form, cues in ordered.items()}
     return Lexicon(ordered, _read_roles(modifiers, verbs), by_id)
 
 
-def _list_next(cues: Sequence[Cue]) -> frozenset[int]:
-    """Return the words of which one must stand near for any cue; none where a cue has no more."""
-    if not all(cue.needs for cue in cues):
-        return frozenset()
-    return frozenset(word for cue in cues for word in cue.needs[0])
+def _make_entry(cues: tuple[Cue, ...]) -> Entry:
+    by_next: defaultdict[int, set[int]] = defaultdict(set)
+    for number, cue in enumerate(cues):
+        for word in cue.needs[0] if cue.needs else ():
+            by_next[word].add(number)
+    alone = frozenset(number for number, cue in enumerate(cues) if not cue.needs)
+    return Entry(cues, alone, {word: frozenset(numbers) for word, numbers in by_next.items()})
 
 
 def _list_needs(words: Sequence[str]) -> tuple[frozenset[int], ...]:
@@ -160,6 +187,7 @@ def _read_roles(source: str, irregular: Mapping[str, tuple[str, ...]]) -> dict[s
             part: PartOfSpeech = "noun" if role in _NOUN_ROLES else "verb"
             forms = (word,) if role in _FIXED_ROLES else inflect(first, part, irregular)
             roles[role].update(form + mark + rest for form in forms)
+            roles[role].update(form + mark for form in forms if mark)
     return {role: frozenset(words) for role, words in roles.items()}
 
 
@@ -171,21 +199,14 @@ def find_cues(doc: Doc, lexicon: Lexicon) -> Iterator[Match]:
         entry = lexicon.by_id.get(word)
         if entry is None or number <= taken:
             continue
-        cues, following = entry
-        near = words[number + 1 : number + _FARTHEST]
-        if following and following.isdisjoint(near):
-            continue
-        token = doc[number]
-        for cue in cues:
-            if cue.needs and any(options.isdisjoint(near) for options in cue.needs):
-                continue
-            numbers = (token.i,) if len(cue.words) == 1 else match_words(doc, token.i, cue.words)
+        for cue in entry.choose(words[number + 1 : number + _FARTHEST]):
+            numbers = (number,) if len(cue.words) == 1 else match_words(doc, number, cue.words)
             if numbers is None:
                 continue
             head = _find_head(doc, cue, numbers)
             if _has_part(head, cue):
                 # A cue inside another is no second one: "full of praise for".
-                taken = numbers[-1] if "*" not in cue.words else token.i
+                taken = numbers[-1] if "*" not in cue.words else number
                 yield Match(cue, head, numbers)
                 break
 
