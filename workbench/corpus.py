@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tqdm.auto import tqdm
 
-from workbench.analysis.adjudication.settlement import Links
+from workbench.analysis.adjudication.gold import Links
 from workbench.analysis.references.clusters import make_clusters
 from workbench.analysis.scoring.edges import derive_edges
 from workbench.core.article import Article

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
+from spacy.training import Corpus
 
 from workbench.adapters.front_matter import split_front_matter
 from workbench.adapters.markup import parse_markup
@@ -66,3 +68,14 @@ def test_training_costs_what_spacy_train_does(
         limit=1.1,
         n=3,
     )
+    scores = [
+        score(folder, tmp_path / "dev.spacy")
+        for folder in (tmp_path / "out" / "model-best", tmp_path / "ours")
+    ]
+    assert abs(scores[0] - scores[1]) <= 0.01, scores
+
+
+def score(model: Path, corpus: Path) -> float:
+    """Return a recogniser's strict F1 on a corpus, by spaCy's own scorer."""
+    nlp = spacy.load(model)
+    return float(nlp.evaluate(list(Corpus(corpus)(nlp)))["ents_f"])

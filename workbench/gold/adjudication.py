@@ -11,7 +11,8 @@ from tqdm.auto import tqdm
 from workbench.adapters.records import write_item
 from workbench.analysis.adjudication import settlement
 from workbench.analysis.adjudication.doubt import measure_doubt, order_conflicts
-from workbench.analysis.adjudication.settlement import Links, Settled
+from workbench.analysis.adjudication.gold import Links
+from workbench.analysis.adjudication.settlement import Settled
 from workbench.analysis.adjudication.trust import Evidence, report_audit
 from workbench.analysis.references.clusters import make_clusters
 from workbench.core.article import Article

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from workbench.analysis.adjudication.settlement import Links
+from workbench.analysis.adjudication.gold import Links
 from workbench.core.errors import RoundError
 from workbench.core.offsets import is_valid
 from workbench.project import Project

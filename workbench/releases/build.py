@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.analysis.adjudication.gold import Links
 from workbench.analysis.adjudication.probes import leave_out
-from workbench.analysis.adjudication.settlement import Links
 from workbench.analysis.adjudication.trust import report_audit
 from workbench.core.article import Article
 from workbench.core.errors import ReleaseError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from workbench.analysis.adjudication.settlement import Links
+from workbench.analysis.adjudication.gold import Links
 from workbench.analysis.references.clusters import make_clusters
 from workbench.analysis.scope import is_asked, share_scope
 from workbench.core.article import Article

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from strategies import KINDS, layers, texts
 
 from workbench.adapters.markup import parse_markup
-from workbench.analysis.adjudication.settlement import Links, Settled, adjudicate
+from workbench.analysis.adjudication.gold import Links
+from workbench.analysis.adjudication.settlement import Settled, adjudicate
 from workbench.analysis.adjudication.trust import Evidence, expect_error
 from workbench.analysis.proportions import wilson
 from workbench.core.article import Article
