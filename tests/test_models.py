@@ -135,11 +135,34 @@ def test_evaluation_has_its_documented_form_and_people_beside_it(
     assert levels == set(record["stances"])
     assert {"precision", "recall", "f1", "n"} <= set(record["quotes"])
     assert record["human"]["entities"]["strict"]["f1"] == 1
+    assert record["against_rules"] is None
+    assert found.reading == ""
     assert {"entities", "quotes", "stances"} == set(record["reliability"])
     assert "people" in found.plot().alt
     assert found.plot_reliability().svg.startswith("<svg")
     assert len(found.to_frame()) == len(found.list_rows())
     assert article.id == "oslo"
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [
+        ((0.01, 0.05), "beat the rules': +0.030 of triple F1, 95% interval +0.010 to +0.050"),
+        ((-0.01, 0.05), "do not beat the rules' for sure"),
+        ((-0.05, -0.01), "are worse than the rules'"),
+        (None, "too few articles to tell"),
+    ],
+)
+def test_an_evaluation_says_whether_learning_beats_the_rules(
+    project: Project, released: Release, interval: tuple[float, float] | None, words: str
+) -> None:
+    base = wb.evaluate(project, None, on="0.1.0:test")
+
+    found = replace(base, against_rules=Difference(0.03, interval, 0.0, 9))
+
+    assert words in found.reading
+    assert "<p>" in found._repr_html_()
+    assert found.to_record()["against_rules"]["reading"] == found.reading
 
 
 def test_a_promoted_model_is_what_preannotate_uses(

@@ -114,9 +114,12 @@ def test_rules_and_stances_learn_from_stated_edges(empty_project: Project, state
         "reason": "no article has an entity",
     }
     assert model.learnt["quotations"]["reason"] == "nobody was asked for quotations"
-    edges = wb.evaluate(empty_project, model, on="0.1.0").result.edges
-    assert edges.value is not None
-    assert edges.value > 0.8
+    found = wb.evaluate(empty_project, model, on="0.1.0")
+    assert found.result.edges.value is not None
+    assert found.result.edges.value > 0.8
+    assert found.against_rules is not None
+    assert found.against_rules.n == 6
+    assert "the rules'" in found.reading
 
 
 @pytest.mark.slow

@@ -80,6 +80,8 @@ def evaluate(
         answer(found, as_json)
         return
     show_table(evaluation.COLUMNS, found.list_rows())
+    if found.reading:
+        typer.echo(found.reading)
 
 
 def train_curve(
