@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from workbench.core.identity import digest, identify
@@ -44,7 +45,7 @@ class Candidate:
     authors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that the id, which lists ask for often, is kept
 class Conflict:
     """What the policy leaves open: the readings, and who was asked and marked nothing."""
 
@@ -55,7 +56,7 @@ class Conflict:
     candidates: tuple[Candidate, ...]
     absent: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """`conflict:<16 hex>` over readings and votes: other votes reopen it, a re-run does not.
 

@@ -59,10 +59,11 @@ class Docket:
             if name in standing:
                 self._decisions[name] = standing[name].decision
             changed |= {d.article_id for d in (before, self._decisions.get(name)) if d is not None}
-        for article_id in self._open.article_ids:
-            if article_id in changed or article_id not in self._settled:
-                self._settled[article_id] = self._open(article_id, self._decisions)
-        self._line_up()
+        stale = [a for a in self._open.article_ids if a in changed or a not in self._settled]
+        for article_id in stale:
+            self._settled[article_id] = self._open(article_id, self._decisions)
+        if stale:
+            self._line_up()
         self._at = min(self._at, max(0, len(self.open) - 1))
 
     def _line_up(self) -> None:
