@@ -9,6 +9,7 @@ from workbench.backends.backend import Backend
 from workbench.backends.label_studio import Server
 from workbench.backends.label_studio_files import PREFIX, LabelStudioFiles
 from workbench.core.errors import SettingsError
+from workbench.core.secret import Secret
 from workbench.project import Project
 from workbench.studio import start_studio
 from workbench.studio.credentials import read_accounts
@@ -50,7 +51,7 @@ def connect(
     """
     url = get_remote_url(project)
     if url:
-        token = project.environment.get(TOKEN_VARIABLE, "")
+        token = Secret(project.environment.get(TOKEN_VARIABLE, ""))
         if not token:
             raise SettingsError(
                 f"the server {url} needs a token: make a personal access token there under "

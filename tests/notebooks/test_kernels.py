@@ -141,13 +141,16 @@ def save_notebook(project: Project, codes: Sequence[str]) -> Path:
     return path
 
 
+@pytest.mark.parametrize("mode", ["Context", "Verbose"])
 def test_no_secret_is_in_what_cells_show_or_what_is_saved_of_them(
-    desk: Project, start_kernel: Callable[[], Kernel]
+    desk: Project, start_kernel: Callable[[], Kernel], mode: str
 ) -> None:
     url, admin = read_admin(desk.studio_folder)
     canary = "canary-8f1d2c"
     kernel = start_kernel()
     codes = (
+        # The verbose mode shows the values of the variables in each frame.
+        f"%xmode {mode}",
         BEGIN,
         "project, vars(project)['settings'], connect(project), vars(wb).keys()",
         STEPS["ingest"],
@@ -162,6 +165,13 @@ def test_no_secret_is_in_what_cells_show_or_what_is_saved_of_them(
         f"os.environ['LABEL_STUDIO_URL'] = {url!r}",
         f"wb.pull(project, {ROUND!r})",
         "wb.push(project, 'other', ['nowhere'], [])",
+        f"""from workbench.studio.credentials import Account, log_in
+with log_in({url!r}, Account('x', 'x@localhost.local', {canary!r})): pass""".replace(
+            canary, "ca' 'nary-8f1d2c"
+        ),
+        """from workbench.studio.credentials import ensure_token
+from workbench.studio.server import read_admin
+ensure_token('http://127.0.0.1:9', read_admin(project.studio_folder)[1])""",
     )
 
     shown = "\n".join(kernel.run(code)[1] for code in codes)

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from workbench.core.errors import StudioError
+from workbench.core.secret import Secret
 
 EMAIL = "admin@localhost.local"
 _TIMEOUT = 60.0
@@ -27,6 +28,11 @@ class Account:
     email: str
     password: str
     token: str = ""
+
+    def __post_init__(self) -> None:
+        """Hide both secrets from whatever shows values."""
+        object.__setattr__(self, "password", Secret(self.password))
+        object.__setattr__(self, "token", Secret(self.token))
 
     def __repr__(self) -> str:
         """Name the account and never its secrets."""

@@ -14,6 +14,7 @@ from workbench.backends.label_studio.tasks import BATCH, Prepared
 from workbench.backends.label_studio.wire import ATTEMPTS, Wire, may_pass
 from workbench.core.errors import BackendError
 from workbench.core.imports import import_whole
+from workbench.core.secret import Secret
 
 OLDEST = (1, 13)
 """The first version whose personal access tokens and filters are as this code needs them."""
@@ -39,7 +40,7 @@ class Server:
         import_whole(*_SDK)
         from label_studio_sdk import LabelStudio
 
-        self.url = url.rstrip("/")
+        self.url, token = url.rstrip("/"), Secret(token)
         if not token:
             raise BackendError(
                 f"there is no token for Label Studio at {self.url}; make a personal access token "
