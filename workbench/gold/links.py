@@ -88,9 +88,10 @@ def _store(
                 problems.append(f"{end} does not fit the {len(text)} characters of {article_id!r}")
         if first == second:
             problems.append("a mention is always linked to itself")
-        known = {frozenset((row.first, row.second)) for row in find_links(connection)}
-        if kind == "none" and frozenset((first, second)) not in known:
-            problems.append("there is no correction of these two to take back")
+        known = {(r.article_id, frozenset((r.first, r.second))) for r in find_links(connection)}
+        if kind == "none" and (article_id, frozenset((first, second))) not in known:
+            where = f"article {article_id!r}" if article_id else "all articles"
+            problems.append(f"in {where} there is no correction of these two to take back")
         if problems:
             raise RoundError("; ".join(problems))
         add_link(connection, row, at=project.now())
