@@ -15,6 +15,7 @@ from workbench.gold.decisions import decide
 from workbench.project import Project
 from workbench.rounds.agreement import measure_round
 from workbench.store.adjudications import find_probes
+from workbench.store.layers import find_layers
 
 Annotate = Callable[..., None]
 
@@ -46,6 +47,16 @@ def test_a_running_rounds_agreement_leaves_probes_out(
         assert found.average(measure) == 1, measure
     ids = {identify(x.text_sha256, item) for x in right.values() for item in x.items}
     assert not ids & {probe.item for probe in probes}
+
+
+def test_layers_at_hand_are_measured_without_probes_too(project: Project, probed: None) -> None:
+    with project.store() as connection:
+        layers = list(find_layers(connection, kind="annotation", round="r"))
+
+    found = wb.agreement(layers, project=project, n_samples=0, progress=False)
+
+    assert found.average("spans") == 1
+    assert wb.agreement(layers, n_samples=0, progress=False).average("spans") != 1
 
 
 def test_a_release_states_the_same(project: Project, probed: None) -> None:

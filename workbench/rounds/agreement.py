@@ -121,6 +121,7 @@ def agreement(
     layers: Iterable[Layer],
     articles: Iterable[Article] = (),
     *,
+    project: Project | None = None,
     parameters: Dissimilarity | None = None,
     n_samples: int = N_SAMPLES,
     seed: int = 0,
@@ -129,9 +130,12 @@ def agreement(
     """Measure how far people agree with each other, before adjudication, with 95% intervals.
 
     Predictions and gold among the layers are compared with each person in the same table.
-    `articles` give the texts that kappa over tokens needs. `parameters` are those of gamma, and
-    `n_samples` the random documents its chance is measured on; 0 leaves it out.
+    `articles` give the texts that kappa over tokens needs. With a `project`, what was seeded as a
+    probe in the layers' rounds is left out. `parameters` are those of gamma, and `n_samples` the
+    random documents its chance is measured on; 0 leaves it out.
     """
+    if project is not None:
+        layers = _leave_probes_out(project, list(layers))
 
     def track(items: Sequence[Any], what: str) -> Iterable[Any]:
         from tqdm.auto import tqdm
@@ -172,19 +176,30 @@ def measure_round(
         newest = find_newest(connection, "prediction")
         gold = find_newest(connection, "gold")
         gold |= {x.article_id: x for x in find_layers(connection, kind="gold", round=name)}
-        articles = {a.id: a for a in find_articles(connection) if a.id in ids}
-        probed = name_probed(find_probes(connection, name), articles)
+        articles = [a for a in find_articles(connection) if a.id in ids]
     seen = {(x.article_id, p.suggested_by) for x in layers for p in x.passages}
     seen |= {(article_id, layer.author) for article_id, layer in newest.items()}
     models = [layer for layer in drafts if (layer.article_id, layer.author) in seen]
     known = [layer for article_id, layer in gold.items() if article_id in ids]
     return agreement(
-        [leave_out(layer, probed) for layer in (*layers, *models, *known)],
-        articles.values(),
+        (*layers, *models, *known),
+        articles,
+        project=project,
         n_samples=n_samples,
         seed=seed,
         progress=progress,
     )
+
+
+def _leave_probes_out(project: Project, layers: Sequence[Layer]) -> list[Layer]:
+    """Leave the probes of the layers' rounds, and what each stands for, out of all layers."""
+    rounds = sorted({layer.round for layer in layers if layer.kind == "annotation"})
+    with project.store() as connection:
+        probes = [probe for name in rounds for probe in find_probes(connection, name)]
+        ids = {probe.article_id for probe in probes}
+        articles = {a.id: a for a in find_articles(connection) if a.id in ids}
+    probed = name_probed(probes, articles)
+    return [leave_out(layer, probed) for layer in layers]
 
 
 def _list_summary(result: Agreement) -> Iterator[Row]:
