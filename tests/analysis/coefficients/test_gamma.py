@@ -65,6 +65,36 @@ def test_the_disorder_of_three_annotators_is_as_worked_out_by_hand() -> None:
     assert found.value == pytest.approx(1 - found.details["observed"] / found.details["expected"])
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "printed"),
+    [
+        ((4, 14), (40, 44), 22.2),
+        ((4, 14), (4, 14), 0.0),
+        ((4, 14), (20, 25), 3.2),
+        ((4, 14), (14, 24), 1.0),
+        ((20, 30), (20, 25), 0.11),
+        ((20, 25), (14, 24), 0.22),
+    ],
+)
+def test_the_distance_of_places_equals_mathet_et_al_2015(
+    first: tuple[int, int], second: tuple[int, int], printed: float
+) -> None:
+    # Figure 10 of the paper, as pygamma-agreement quotes it among its tests.
+    found = Dissimilarity().measure([(*first, "a"), (*second, "a")])
+
+    places = len(str(printed).split(".")[1])
+    assert round(float(found[0, 1]), places) == printed
+
+
+def test_the_distance_of_places_does_not_see_the_scale() -> None:
+    # Figure 20 of the same paper.
+    small, large = (
+        Dissimilarity().measure([(0, 7 * k, "a"), (0, 10 * k, "a")])[0, 1] for k in (1, 3)
+    )
+
+    assert small == pytest.approx(large)
+
+
 def test_gamma_equals_the_reference_implementation() -> None:
     found = gamma(ALEX_PAUL_SUZAN, alpha=3, beta=1, delta_empty=1, n_samples=300)
 
