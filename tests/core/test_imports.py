@@ -29,6 +29,8 @@ def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 
 sys.path.insert(0, "")
+# What is started in the background of a shell ignores interrupts, and hands that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Thread(target=interrupt).start()
 try:
     import_whole("slowly")
