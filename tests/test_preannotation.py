@@ -6,11 +6,14 @@ import pytest
 import spacy
 
 import workbench as wb
+from workbench import preannotation
 from workbench.core.article import Article
 from workbench.core.errors import PipelineError, RoundError, SchemeError
 from workbench.core.layer import Layer, Passage
 from workbench.core.span import Span
+from workbench.preannotation import annotate, load_pipeline
 from workbench.project import Project
+from workbench.seeds import find_seeds
 from workbench.store.layers import find_layers, find_newest
 
 
@@ -114,6 +117,28 @@ def test_a_function_takes_the_pipelines_place_by_name(
 
 
 @pytest.mark.slow
+def test_what_is_forgotten_on_the_way_changes_no_layer(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = wb.ingest(project, find_seeds() / "articles", progress=False).articles
+    articles = [
+        Article(f"{a.id}-{n}", f"{a.text}\n\nQx{n}ana Vor{n}sky of {n}corp praised Zim{n}bar.")
+        for n in range(5)
+        for a in taken
+    ]
+    nlp, author = load_pipeline(project, spacy.blank("en"))
+    remembered = list(annotate(nlp, articles, author=author, scheme=project.scheme))
+    assert "Qx4ana" in nlp.vocab.strings
+
+    monkeypatch.setattr(preannotation, "_KNOWN_WORDS", 0)
+    nlp, author = load_pipeline(project, spacy.blank("en"))
+    forgotten = list(annotate(nlp, articles, author=author, scheme=project.scheme))
+
+    assert forgotten == remembered
+    assert any(layer.stances for layer in forgotten[64:])
+    assert "Qx4ana" not in nlp.vocab.strings
+
+
 def test_several_processes_make_the_same_layers_in_the_same_order(project: Project) -> None:
     one = wb.preannotate(project, progress=False)
 

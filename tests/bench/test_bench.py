@@ -107,7 +107,7 @@ def test_two_processes_cost_what_one_does_for_each_article(
 def test_memory_stays_flat_over_a_stream(project: Project) -> None:
     nlp, author = load_pipeline(project, spacy.blank("en"))
     process = psutil.Process()
-    number = 100_000 if os.environ.get("WORKBENCH_THOROUGH") == "1" else 20_000
+    number = 100_000
     articles = (
         Article(str(n), f"Ghana condemned Togo on day {n}. Person{n} Smith met Li.")
         for n in range(number)

@@ -20,7 +20,8 @@ def texts(project: Project) -> dict[str, Article]:
 
 
 def test_a_release_without_texts_holds_no_words(settled: Project) -> None:
-    wb.release(settled, "0.1.0", text=False)
+    made = wb.release(settled, "0.1.0", text=False)
+    assert repr(made).startswith(f"Release('0.1.0', {len(made.splits)} articles, without texts)")
     files = read_folder(settled.releases / "0.1.0")
     gold = [read_layer(row) for row in parse_lines(files["gold.jsonl"])]
     known = texts(settled)

@@ -86,7 +86,8 @@ def export(
     typer.echo(f"wrote {done.out}: {len(done.files)} files")
     for what, n in done.carried.items():
         if done.held[what] or n:
-            typer.echo(f"  {what}: {n} of {done.held[what]}")
+            made = f"{n} of {done.held[what]}" if done.held[what] else f"{n}, made of other items"
+            typer.echo(f"  {what}: {made}")
     if not done.losses:
         typer.echo("the format carries everything")
     for loss in done.losses:

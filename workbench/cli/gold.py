@@ -45,6 +45,7 @@ def adjudicate(
     """Let the policy decide what it may, and list the conflicts that people must decide."""
     from workbench.core.policy import Policy
     from workbench.gold import adjudication
+    from workbench.rendering.comparison import write_item_line
     from workbench.store.articles import find_articles
 
     opened = find_project(project)
@@ -60,10 +61,9 @@ def adjudicate(
     for conflict in outcome.conflicts:
         doubt = outcome.doubts[conflict.id]
         typer.echo(f"{conflict.id}  {conflict.kind}  {conflict.article_id}  doubt {doubt:.3f}")
-        record = adjudication.write_conflict(conflict)
-        for candidate in record["candidates"]:
-            words = _describe(candidate, texts[conflict.article_id])
-            typer.echo(f"  {candidate['number']}  {words}  {', '.join(candidate['authors'])}")
+        for number, candidate in enumerate(conflict.candidates, start=1):
+            words = write_item_line(texts[conflict.article_id], candidate.item)
+            typer.echo(f"  {number}  {words}  {', '.join(candidate.authors)}")
         if conflict.absent:
             typer.echo(f"  -  not marked by {', '.join(conflict.absent)}")
     for unit in outcome.outvoted:
@@ -168,6 +168,7 @@ def why(
     if as_json:
         answer(found, as_json)
     else:
+        typer.echo(f"{item}: {found.words}\n")
         show_table(COLUMNS, found.list_rows())
     for problem in found.problems:
         say(f"workbench: {problem}")
@@ -271,20 +272,3 @@ def _read_choice(accept: int | None, merge: str, write: str, contested: bool) ->
     if contested:
         return accept, "contested"
     return accept, "accept" if accept is not None else "reject"
-
-
-def _describe(candidate: dict[str, object], text: str) -> str:
-    """Show a reading by its words, line breaks and control characters made visible."""
-
-    def words(part: object) -> str:
-        assert isinstance(part, dict)  # noqa: S101 - our own record
-        return text[part["start"] : part["end"]]
-
-    if candidate["type"] == "stance":
-        cue, holders, targets = (
-            " + ".join(words(part) for part in candidate[name])  # type: ignore[attr-defined]
-            for name in ("cue", "holders", "targets")
-        )
-        kind = f"{candidate['polarity']} {candidate['status']}"
-        return f"{holders or '–'!r} {kind} {targets or '–'!r} | {cue!r}"
-    return f"{candidate.get('label', 'QUOTE')} {words(candidate)!r}"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +20,9 @@ ProjectFolder = Annotated[
     typer.Option("--project", "-C", help="The project's folder; default: the one you are in."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
+
+_NARROWEST = 20
+"""Columns of a terminal below which wrapped text can't be read; it runs over the edge instead."""
 
 
 def find_project(folder: Path | None) -> Project:
@@ -38,14 +45,29 @@ def answer(value: Any, as_json: bool, text: str | None = None) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows under column names, numbers to the right."""
+    """Write rows under column names, numbers to the right and text to the left.
+
+    On a terminal, long text of the last column goes on below its own beginning.
+    """
     from workbench.rendering.tables import format_value
 
-    cells = [[format_value(value) for value in row] for row in rows]
+    values = [tuple(row) for row in rows]
+    cells = [[format_value(value) for value in row] for row in values]
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    right = [all(map(_is_number, column)) for column in zip(*values, strict=True)] or [False]
+    room = shutil.get_terminal_size().columns - sum(widths[:-1]) - 2 * len(widths[:-1])
     for row in ([*columns], *cells):
-        parts = [
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        typer.echo("  ".join(parts).rstrip())
+        pieces = [row[-1]]
+        if sys.stdout.isatty() and len(row[-1]) > room >= _NARROWEST:
+            pieces = wrap(row[-1], room)
+        for number, piece in enumerate(pieces):
+            shown = [*([""] * (len(row) - 1) if number else row[:-1]), piece]
+            parts = [
+                cell.rjust(width) if is_number else cell.ljust(width)
+                for cell, width, is_number in zip(shown, widths, cycle(right), strict=False)
+            ]
+            typer.echo("  ".join(parts).rstrip())
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))

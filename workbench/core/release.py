@@ -24,7 +24,8 @@ class Release:
 
     def __repr__(self) -> str:
         """Name the version and count what it holds."""
-        return f"Release({self.version!r}, {len(self.gold)} articles)"
+        texts = "" if self.articles or not self.splits else ", without texts"
+        return f"Release({self.version!r}, {len(self.splits)} articles{texts})"
 
     def select(self, *splits: str) -> tuple[tuple[Article, Layer], ...]:
         """Return the articles of these splits, each with its gold layer."""

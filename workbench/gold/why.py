@@ -7,11 +7,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.adapters.records import read_layer
+from workbench.adapters.records import read_item, read_layer
 from workbench.core.errors import SourceError
 from workbench.core.identity import identify
 from workbench.gold.lineage import Lineage, find_gold, read_history, trace
 from workbench.project import Project
+from workbench.rendering.comparison import write_item_line
 from workbench.rendering.tables import draw_table
 
 COLUMNS = ("step", "when", "who", "what")
@@ -24,6 +25,10 @@ class Why:
     lineage: Lineage
     releases: tuple[str, ...]
     problems: tuple[str, ...]
+    words: str
+    """The item in words: its label or polarity, what it marks, and what else it says."""
+    text: str
+    """The article's text, which offsets in the steps count in."""
 
     @property
     def ok(self) -> bool:
@@ -36,15 +41,18 @@ class Why:
         return f"Why({self.lineage.item!r}: {len(self.lineage.steps)} steps, {state})"
 
     def _repr_html_(self) -> str:
-        return draw_table(COLUMNS, self.list_rows(), self.lineage.item)
+        return draw_table(COLUMNS, self.list_rows(), f"{self.lineage.item}: {self.words}")
 
     def list_rows(self) -> list[tuple[object, ...]]:
         """Return a row for each step: what it was, when, by whom, and the rest."""
         rows: list[tuple[object, ...]] = []
         for step in self.lineage.steps:
             rest = {k: v for k, v in step.items() if k not in ("step", "at", "by") and v}
+            if "suggested" in rest:
+                rest["suggested"] = write_item_line(self.text, read_item(step["suggested"]))
             shown = ", ".join(f"{name} {_show(value)}" for name, value in rest.items())
-            rows.append((step["step"], step.get("at", ""), step.get("by", ""), shown))
+            at = str(step.get("at") or "")[:19].replace("T", " ")
+            rows.append((step["step"], at, step.get("by", ""), shown))
         return [*rows, ("releases", "", "", ", ".join(self.releases) or "none yet")]
 
     def to_record(self) -> dict[str, Any]:
@@ -52,6 +60,7 @@ class Why:
         record = self.lineage.to_record()
         return {
             **record,
+            "words": self.words,
             "ok": self.ok,
             "problems": list(self.problems),
             "releases": list(self.releases),
@@ -76,7 +85,9 @@ def why(project: Project, item_id: str) -> Why:
     item = next(x for x in layer.items if identify(layer.text_sha256, x) == item_id)
     lineage = trace(history, gold, item)
     releases, problems = _find_releases(project, layer.text_sha256, item_id)
-    return Why(lineage, tuple(releases), (*lineage.problems, *problems))
+    text = str(history.articles[article_id].get("text", ""))
+    words = write_item_line(text, item)
+    return Why(lineage, tuple(releases), (*lineage.problems, *problems), words, text)
 
 
 def _find_releases(project: Project, text_sha256: str, item_id: str) -> tuple[list[str], list[str]]:
@@ -105,4 +116,6 @@ def _find_releases(project: Project, text_sha256: str, item_id: str) -> tuple[li
 
 
 def _show(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return " and ".join(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)

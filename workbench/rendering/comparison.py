@@ -91,6 +91,13 @@ def describe_item(text: str, item: Item) -> tuple[str, str, str]:
     return f"{POLARITY_SIGNS[item.polarity]} {item.polarity}", words, describe_stance(text, item)
 
 
+def write_item_line(text: str, item: Item) -> str:
+    """Write an item as one line of plain text, line breaks and control characters made visible."""
+    kind, words, note = describe_item(text, item)
+    line = f"{kind} {words} ({note})" if note else f"{kind} {words}"
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+
+
 def name_layer(layer: Layer) -> str:
     """Name a layer's author; of gold and predictions the kind too."""
     return layer.author if layer.kind == "annotation" else f"{layer.kind} · {layer.author}"
