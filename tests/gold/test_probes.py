@@ -59,6 +59,25 @@ def test_layers_at_hand_are_measured_without_probes_too(project: Project, probed
     assert wb.agreement(layers, n_samples=0, progress=False).average("spans") != 1
 
 
+def test_nobody_is_diagnosed_by_what_was_seeded_to_mislead(
+    project: Project,
+    annotate: Annotate,
+    right: dict[str, Layer],
+    draft: Callable[[str], Layer],
+) -> None:
+    for layer in wb.seed_probes(project, "r", [draft("lima"), draft("cairo")], rate=1.0):
+        annotate("person:ana", right[layer.article_id], shown=layer)
+        annotate("person:cleo", right[layer.article_id], shown=layer)
+        annotate("person:ben", layer, shown=layer)
+
+    rows = {(row.author, row.kind): row for row in wb.diagnose(project, "r", progress=False).rows}
+
+    for kind in ("spans", "stances"):
+        ana, ben = rows["person:ana", kind], rows["person:ben", kind]
+        assert ben.judged == ana.judged > 0
+        assert (ben.missed, ben.added) == (ana.missed, ana.added)
+
+
 def test_a_release_states_the_same(project: Project, probed: None) -> None:
     policy = Policy("majority", audit=0.0)
     while conflicts := wb.adjudicate(project, "r", policy=policy).conflicts:

@@ -12,6 +12,7 @@ from workbench.adapters.records import write_item
 from workbench.analysis.adjudication import settlement
 from workbench.analysis.adjudication.doubt import measure_doubt, order_conflicts
 from workbench.analysis.adjudication.gold import Links
+from workbench.analysis.adjudication.probes import leave_out
 from workbench.analysis.adjudication.settlement import Settled
 from workbench.analysis.adjudication.trust import Evidence, report_audit
 from workbench.analysis.references.clusters import make_clusters
@@ -23,8 +24,9 @@ from workbench.core.layer import Layer
 from workbench.core.policy import Policy, PolicyName, check_policy
 from workbench.gold.evidence import find_evidence
 from workbench.gold.links import choose_links
+from workbench.gold.probes import name_probed
 from workbench.project import Project
-from workbench.store.adjudications import find_links, get_policy, set_policy
+from workbench.store.adjudications import find_links, find_probes, get_policy, set_policy
 from workbench.store.articles import find_articles
 from workbench.store.decisions import find_decisions
 from workbench.store.layers import add_layer, find_layers
@@ -129,10 +131,15 @@ def settle(
     round_name: str,
     *,
     policy: PolicyName | Policy | None = None,
+    probes: bool = True,
     progress: bool = False,
 ) -> Adjudication:
-    """Compute what `adjudicate` would store, and store nothing."""
-    settler = open_round(project, round_name, policy)
+    """Compute what `adjudicate` would store, and store nothing.
+
+    With `probes` false the units of everybody's work are without probes, what they stand for, and
+    what points to either: for judging annotators, not for gold.
+    """
+    settler = open_round(project, round_name, policy, probes=probes)
     with project.store() as connection:
         decisions = find_decisions(connection, round_name)
     bar = tqdm(
@@ -189,7 +196,11 @@ class OpenRound:
 
 
 def open_round(
-    project: Project, round_name: str, policy: PolicyName | Policy | None = None
+    project: Project,
+    round_name: str,
+    policy: PolicyName | Policy | None = None,
+    *,
+    probes: bool = True,
 ) -> OpenRound:
     """Read a round for adjudication; raises RoundError where it has no annotations."""
     chosen = choose_policy(project, round_name, policy)
@@ -200,6 +211,7 @@ def open_round(
         articles = {article.id: article for article in find_articles(connection)}
         stored = find_links(connection)
         evidence = find_evidence(connection, round_name, articles)
+        seeded = () if probes else find_probes(connection, round_name)
     if not layers:
         raise RoundError(
             f"round {round_name!r} has no annotations yet; run: workbench pull {round_name}"
@@ -208,11 +220,12 @@ def open_round(
     def links(article_id: str) -> Links:
         return choose_links(stored, article_id)
 
+    probed = name_probed(seeded, articles)
     grouped: dict[str, list[Layer]] = {}
     for layer in layers:
         if layer.article_id in articles:
             found = _renew(layer, articles[layer.article_id], links, project.registry)
-            grouped.setdefault(layer.article_id, []).append(found)
+            grouped.setdefault(layer.article_id, []).append(leave_out(found, probed))
     return OpenRound(chosen, articles, grouped, project.registry, links, evidence)
 
 

@@ -63,11 +63,12 @@ class RoundDiagnosis:
 def diagnose(project: Project, round_name: str, *, progress: bool = True) -> RoundDiagnosis:
     """Estimate from the votes of a round how each annotator errs (Dawid and Skene 1979).
 
-    Needs no gold and makes none: people are judged by each other, not by what was decided. Of
-    fewer than three annotators there are no figures but a reason.
+    Needs no gold and makes none: people are judged by each other, not by what was decided, and
+    not by probes, which were made to mislead; `measure_probes` tells of those. Of fewer than three
+    annotators there are no figures but a reason.
     Raises RoundError where the round has no annotations.
     """
-    units = settle(project, round_name, progress=progress).units
+    units = settle(project, round_name, probes=False, progress=progress).units
     return RoundDiagnosis(round_name, tuple(analysis.diagnose(units)))
 
 
