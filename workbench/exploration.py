@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 """Rows that a table shows at once."""
-COLUMNS = ("article", "author", "label", "holder", "words", "target", "status", "score", "differs")
+COLUMNS = ("label", "holder", "words", "target", "status", "author", "score", "differs", "article")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +155,20 @@ def list_rows(article: Article, layers: Iterable[Layer]) -> list[ItemRow]:
     return sorted(rows, key=lambda row: (row.start, row.end, row.label, row.author))
 
 
-def show_row(row: ItemRow, *, longest: int = 28) -> tuple[object, ...]:
+def show_row(row: ItemRow, *, longest: int = 24) -> tuple[object, ...]:
     """Return the cells of an item's row; the article's id is cut to that many characters."""
     words = row.words if len(row.words) <= 80 else f"{row.words[:79]}…"
     article = row.article_id
     return (
-        article if len(article) <= longest else f"{article[: longest - 1]}…",
-        row.author,
         row.label,
         row.holder or row.speaker or None,
         words,
         row.target or None,
         row.status or None,
+        row.author,
         row.score,
         "≠" if row.differs else "",
+        article if len(article) <= longest else f"{article[: longest - 1]}…",
     )
 
 

@@ -255,18 +255,35 @@ sys.stdout.buffer.write(dump_json(hash_files(complete(project, "0.1.0", files)))
 """
 
 
+def build(project: Project, python: str, seed: str, zone: str, locale: str) -> bytes:
+    """Build a release in another process, and return the hashes of its files."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "WORKBENCH"))}
+    variables = {**kept, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale}
+    command = [python, "-c", BUILD, str(project.root)]
+    return subprocess.run(command, env=variables, capture_output=True, check=True).stdout
+
+
 @pytest.mark.slow
 def test_locale_time_zone_and_hash_seed_change_nothing(settled: Project) -> None:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "WORKBENCH"))}
-    built = set()
-    for seed, zone, locale in (("0", "UTC", "C"), ("7", "Asia/Kolkata", "C.UTF-8"),
-                               ("99", "America/St_Johns", "POSIX")):  # fmt: skip
-        variables = {**kept, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale}
-        command = [sys.executable, "-c", BUILD, str(settled.root)]
-        done = subprocess.run(command, env=variables, capture_output=True, check=True)
-        built.add(done.stdout)
+    built = {
+        build(settled, sys.executable, "0", "UTC", "C"),
+        build(settled, sys.executable, "7", "Asia/Kolkata", "C.UTF-8"),
+        build(settled, sys.executable, "99", "America/St_Johns", "POSIX"),
+    }
 
     assert len(built) == 1
+
+
+@pytest.mark.slow
+def test_other_versions_of_python_build_the_same(settled: Project) -> None:
+    others = [x for x in os.environ.get("WORKBENCH_PYTHONS", "").split(os.pathsep) if x]
+    if not others:
+        pytest.skip("WORKBENCH_PYTHONS names no other interpreters that have the workbench")
+
+    own = build(settled, sys.executable, "0", "UTC", "C")
+
+    for python in others:
+        assert build(settled, python, "7", "Asia/Kolkata", "C.UTF-8") == own, python
 
 
 def test_the_release_folder_holds_nothing_else(settled: Project) -> None:

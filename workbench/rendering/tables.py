@@ -10,6 +10,8 @@ INK = "#111111"
 PAPER = "#ffffff"
 QUIET = "#595959"
 """The grey of what is no content; 7:1 on white."""
+_SHORT = 26
+"""Characters up to which a cell stays on one line; longer text gets a width that can be read."""
 _CELL = "padding:3px 10px;text-align:{align};vertical-align:top;border-bottom:1px solid #dddddd"
 
 
@@ -55,5 +57,8 @@ def format_value(value: object) -> str:
 def _draw_cell(value: object | Drawn) -> str:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     look = _CELL.format(align="right" if is_number else "left")
+    if not isinstance(value, Drawn):
+        text = format_value(value)
+        look += ";white-space:nowrap" if len(text) <= _SHORT else ";min-width:14em"
     drawn = value if isinstance(value, Drawn) else Drawn(escape(format_value(value)))
     return f'<td style="{look};background-color:{drawn.fill};color:{INK}">{drawn.html}</td>'

@@ -130,12 +130,14 @@ def agreement(
     """Measure how far people agree with each other, before adjudication, with 95% intervals.
 
     Predictions and gold among the layers are compared with each person in the same table.
-    `articles` give the texts that kappa over tokens needs. With a `project`, what was seeded as a
-    probe in the layers' rounds is left out. `parameters` are those of gamma, and `n_samples` the
-    random documents its chance is measured on; 0 leaves it out.
+    `articles` give the texts that kappa over tokens needs. With a `project` they are those that it
+    has, and what was seeded as a probe in the layers' rounds is left out. `parameters` are those
+    of gamma, and `n_samples` the random documents its chance is measured on; 0 leaves it out.
     """
     if project is not None:
-        layers = _leave_probes_out(project, list(layers))
+        layers = list(layers)
+        articles = tuple(articles) or _find_texts(project, layers)
+        layers = _leave_probes_out(project, layers)
 
     def track(items: Sequence[Any], what: str) -> Iterable[Any]:
         from tqdm.auto import tqdm
@@ -189,6 +191,14 @@ def measure_round(
         seed=seed,
         progress=progress,
     )
+
+
+def _find_texts(project: Project, layers: Sequence[Layer]) -> list[Article]:
+    """Return the articles of layers, but for those whose text is another one now."""
+    marked = {(layer.article_id, layer.text_sha256) for layer in layers}
+    with project.store() as connection:
+        stored = find_articles(connection, {article_id for article_id, _ in marked})
+    return [article for article in stored if (article.id, article.text_sha256) in marked]
 
 
 def _leave_probes_out(project: Project, layers: Sequence[Layer]) -> list[Layer]:
