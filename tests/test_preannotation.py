@@ -9,7 +9,7 @@ import workbench as wb
 from workbench import preannotation
 from workbench.core.article import Article
 from workbench.core.errors import PipelineError, RoundError, SchemeError
-from workbench.core.layer import Layer, Passage
+from workbench.core.layer import Layer, Passage, check_layer
 from workbench.core.span import Span
 from workbench.preannotation import annotate, load_pipeline
 from workbench.project import Project
@@ -117,6 +117,34 @@ def test_a_function_takes_the_pipelines_place_by_name(
 
 
 @pytest.mark.slow
+def test_an_endless_text_is_read_as_far_as_the_pipeline_reads(project: Project) -> None:
+    sentence = "Egypt condemned Kenya on Monday.\n"
+    article = Article("long", sentence * 400)
+    nlp, author = load_pipeline(project, spacy.blank("en"))
+    nlp.max_length = 10_000
+
+    (layer,) = annotate(nlp, [article], author=author, scheme=project.scheme)
+
+    (passage,) = layer.passages
+    assert passage.end == 10_000 // len(sentence) * len(sentence) - 1
+    assert layer.stances[-1].offsets[0] > passage.end - len(sentence)
+    assert check_layer(layer, article, project.scheme.kinds) == []
+
+
+def test_what_only_furniture_holds_is_not_suggested(project: Project) -> None:
+    text = "Egypt condemned Kenya on Monday."
+    nlp, author = load_pipeline(project)
+
+    (layer,) = annotate(
+        nlp,
+        [Article("all", text, masked=((0, len(text)),))],
+        author=author,
+        scheme=project.scheme,
+    )
+
+    assert list(layer.items) == []
+
+
 def test_what_is_forgotten_on_the_way_changes_no_layer(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,8 @@ def annotate(
 ) -> Iterator[Layer]:
     """Yield a prediction layer for each article, in order; nothing is stored.
 
+    Of a text longer than the pipeline's `max_length`, a million characters unless it was set
+    otherwise, the beginning is read, and the layer's passage ends where the reading did.
     spaCy remembers each word that it ever met, so a long stream would fill the memory. Once the
     vocabulary is large, articles are read in memory zones of 64, and what they brought is
     forgotten. The first ones never are: components make their tables when they are first used.
@@ -140,7 +142,7 @@ def _annotate_chunk(
 
     def prepare() -> Iterator[tuple[object, Article]]:
         for article in articles:
-            doc = nlp.make_doc(article.text)
+            doc = nlp.make_doc(_cut(article.text, nlp.max_length))
             doc._.masked = [list(region) for region in article.masked]
             yield doc, article
 
@@ -153,6 +155,14 @@ def _annotate_chunk(
             scheme=scheme.hash,
             guideline=scheme.guideline_hash,
         )
+
+
+def _cut(text: str, most: int) -> str:
+    """Return a text's beginning, up to the end of a line or word where there is one."""
+    if len(text) <= most:
+        return text
+    end = max(text.rfind("\n", 0, most), 0) or max(text.rfind(" ", 0, most), 0) or most
+    return text[:end]
 
 
 def _choose_articles(project: Project, articles: Iterable[Article | str] | None) -> list[Article]:

@@ -131,6 +131,21 @@ def test_memory_stays_flat_over_a_stream(project: Project) -> None:
     assert ratio <= 1.1, seen
 
 
+def test_a_long_text_costs_what_its_parts_cost(project: Project, measure: Any) -> None:
+    nlp, author = load_pipeline(project, spacy.blank("en"))
+    part = "Ghana condemned Togo on Monday, and Li praised the Nile Accord.\n" * 400
+
+    def read(articles: list[Article]) -> None:
+        list(annotate(nlp, articles, author=author, scheme=project.scheme))
+
+    measure(
+        "one text against the eight that it is made of",
+        lambda: read([Article(str(n), part) for n in range(8)]),
+        lambda: read([Article("long", part * 8)]),
+        limit=1.5,
+    )
+
+
 def _count_children() -> float:
     times = os.times()
     return times.children_user + times.children_system

@@ -156,6 +156,18 @@ BAD = [
     "A" * 5000,
     "word " * 3000,
     "💩\u200d\u0301",
+    "Egypt condemned Kenya " * 200,
+    "EGYPT CONDEMNED KENYA ON MONDAY. " * 100,
+    "中国外交部发言人周一谴责日本的决定。" * 100,
+    "أدان وزير الخارجية المصري القرار. " * 50,
+    "“" * 1000,
+    "“We reject the tariffs " * 300,
+    " ".join(
+        (
+            "Egypt condemned Kenya and the Foreign Minister welcomed the tariffs of Chile, "
+            "who rejects them, and " * 500
+        ).split()[:5000]
+    ),
 ]
 
 

@@ -44,7 +44,7 @@ def layer_from_doc(
     """Read a prediction layer out of a processed Doc; nothing in page furniture is taken.
 
     Spans that only a quote or stance points to come with them, so that every end is one of the
-    layer's spans.
+    layer's spans. A Doc of the article's beginning makes a layer that has shown no more than that.
     """
     found = [*_read_group(doc, ENTITIES), *_read_group(doc, MENTIONS)]
     record: dict[str, Any] = {
@@ -67,12 +67,17 @@ def layer_from_doc(
         kind="prediction",
         scheme=scheme,
         guideline=guideline,
-        passages=(Passage(0, len(article.text), tuple(sorted(asked))),) if article.text else (),
+        passages=(Passage(0, _find_end(doc), tuple(sorted(asked))),) if len(doc) else (),
         spans=tuple(sorted(s for s in labels if not _is_masked([s.offsets], article) or s in ends)),
         quotes=_drop_repeated_quotes(quotes),
         stances=_drop_repeated_stances(stances),
         clusters=parts.clusters,
     )
+
+
+def _find_end(doc: Doc) -> int:
+    last = doc[-1]
+    return int(last.idx) + len(last.text_with_ws)
 
 
 def doc_from_layer(nlp: Language, article: Article, layer: Layer) -> Aligned:

@@ -205,31 +205,28 @@ class EntityRules:
 
 def _drop_topics(doc: Doc, found: Sequence[Found]) -> list[Found]:
     """Drop issues inside names: the "trade" of a "trade deal" is no issue of its own."""
-    names = [e for e in found if e.label != "ISSUE" and e.end - e.start > 1]
-    longer = [e for e in found if e.end - e.start > 1]
-    continents = [e for e in names if e.label in ("ORG", "EVENT", "LOC")]
-    return [e for e in found if not _is_inside(e, names, longer, continents, doc)]
+    by_token: dict[int, list[Found]] = {}
+    for e in found:
+        if e.end - e.start > 1:
+            for number in range(e.start, e.end):
+                by_token.setdefault(number, []).append(e)
+    return [
+        e
+        for e in found
+        if not _is_inside(e, [n for n in by_token.get(e.start, ()) if e.end <= n.end], doc)
+    ]
 
 
-def _holds(outer: Found, inner: Found) -> bool:
-    """Tell whether a longer name has a shorter one inside it."""
-    longer = outer.end - outer.start > inner.end - inner.start
-    return longer and outer.start <= inner.start and inner.end <= outer.end
-
-
-def _is_inside(
-    e: Found, names: list[Found], longer: list[Found], bodies: list[Found], doc: Doc
-) -> bool:
+def _is_inside(e: Found, around: Sequence[Found], doc: Doc) -> bool:
+    """Tell whether a name is no name of its own inside those around it, of two words or more."""
     if e.label == "ISSUE":
-        inner = any(n.start <= e.start and e.end <= n.end for n in names)
-        return inner or any(
-            n.label == "ISSUE" and n != e and n.start <= e.start and e.end <= n.end for n in longer
-        )
-    if e.label in ("LOC", "ORG") and any(_holds(b, e) for b in longer if b.label in _BODIES):
-        return e.label == "LOC" or any(_holds(b, e) for b in longer if b.label == e.label)
+        return any(n.label != "ISSUE" or n != e for n in around)
+    longer = [n for n in around if n.end - n.start > e.end - e.start and n.label in _BODIES]
+    if e.label in ("LOC", "ORG") and longer:
+        return e.label == "LOC" or any(n.label == e.label for n in longer)
     # "European" is no nationality in the name of a body.
     of_continent = e.label == "NORP" and doc[e.start].lower_ in _CONTINENTS
-    return of_continent and any(b.start <= e.start and e.end <= b.end for b in bodies)
+    return of_continent and any(n.label in ("ORG", "EVENT", "LOC") for n in around)
 
 
 def _is_office(doc: Doc, head: Token, start: int) -> bool:

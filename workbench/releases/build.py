@@ -57,6 +57,10 @@ AGREEMENT = "agreement.json"
 CHANGES = "changes.json"
 CROISSANT = "croissant.json"
 PROVENANCE = "prov.json"
+_CONTRADICTION = (
+    "the gold of different rounds or imports contradicts itself: choose which go in with --rounds "
+    "and --imports, or decide the items in one of them and adjudicate it again"
+)
 
 
 def release(
@@ -249,7 +253,7 @@ def _unite_all(
         problems += found
         gold.append(united)
     if problems:
-        raise ReleaseError("the gold contradicts itself", problems)
+        raise ReleaseError(_CONTRADICTION, problems)
     return gold
 
 

@@ -34,8 +34,10 @@ def draw_rows(
     """Draw rows whose cells are values, which are escaped, or pairs of HTML and background."""
     style = f"{_CELL.format(align='left')};background-color:#f4f4f4;color:{INK}"
     head = "".join(
-        f'<th scope="col" style="{style}">{escape(c)}</th>' if c else f'<td style="{style}"></td>'
-        for c in columns
+        f'<th scope="col" style="{style}{_fit(column)}">{escape(column)}</th>'
+        if column
+        else f'<td style="{style}"></td>'
+        for column in columns
     )
     body = "".join(f"<tr>{''.join(_draw_cell(value) for value in row)}</tr>" for row in rows)
     title = ""
@@ -58,7 +60,10 @@ def _draw_cell(value: object | Drawn) -> str:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     look = _CELL.format(align="right" if is_number else "left")
     if not isinstance(value, Drawn):
-        text = format_value(value)
-        look += ";white-space:nowrap" if len(text) <= _SHORT else ";min-width:14em"
+        look += _fit(format_value(value))
     drawn = value if isinstance(value, Drawn) else Drawn(escape(format_value(value)))
     return f'<td style="{look};background-color:{drawn.fill};color:{INK}">{drawn.html}</td>'
+
+
+def _fit(text: str) -> str:
+    return ";white-space:nowrap" if len(text) <= _SHORT else ";min-width:14em"

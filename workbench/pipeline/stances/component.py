@@ -11,7 +11,6 @@ from spacy.tokens import Doc
 from workbench.adapters.records.items import write_stance
 from workbench.analysis.references.clusters import make_clusters, read_registry
 from workbench.core.cluster import Cluster
-from workbench.core.offsets import overlap
 from workbench.core.quote import Quote
 from workbench.core.stance import Stance, derive_speaker
 from workbench.pipeline.clusters import REGISTRY, read_quotes, write_clusters
@@ -107,26 +106,26 @@ def _read(scene: Scene, match: Match) -> list[Found]:
 def _drop_repeated(found: Sequence[Found]) -> list[Found]:
     """Drop what shares words and ends with another: a second reading, a contact in a courtesy."""
     kept: list[Found] = []
+    by_place: dict[int, list[Found]] = {}
     for one in sorted(found, key=lambda found: found.polarity == "NEUTRAL"):
-        beside = [
-            other
-            for other in kept
-            if any(overlap(piece, theirs) for piece in one.cue for theirs in other.cue)
-        ]
-        same = any(x.holders == one.holders and x.targets == one.targets for x in beside)
-        if not same:
+        places = _list_places(one)
+        beside = (other for place in places for other in by_place.get(place, ()))
+        if not any(x.holders == one.holders and x.targets == one.targets for x in beside):
             kept.append(one)
+            for place in places:
+                by_place.setdefault(place, []).append(one)
     return kept
 
 
 def _add_judgements(scene: Scene, judging: Judging, found: Sequence[Found]) -> list[Found]:
     """Return the judgements whose words no cue has read already."""
-    taken = [piece for one in found for piece in one.cue]
-    return [
-        one
-        for one in find_judgements(scene, judging)
-        if not any(overlap(piece, other) for piece in one.cue for other in taken)
-    ]
+    taken = {place for one in found for place in _list_places(one)}
+    return [x for x in find_judgements(scene, judging) if taken.isdisjoint(_list_places(x))]
+
+
+def _list_places(found: Found) -> list[int]:
+    """Return the offset of each character of a cue: what shares one shares words."""
+    return [place for start, end in found.cue for place in range(start, end)]
 
 
 def _empty(scene: Scene, match: Match) -> Reading:
