@@ -14,13 +14,13 @@ from workbench.analysis.scoring.edges import count_edges
 from workbench.analysis.scoring.evaluation import (
     Evaluation,
     evaluate_pairs,
-    show_interval,
 )
 from workbench.analysis.scoring.paired import Difference, compare_counts
 from workbench.analysis.scoring.scores import Counts
 from workbench.analysis.scoring.stances import count_stances
 from workbench.core.article import Article
 from workbench.core.errors import ReleaseError
+from workbench.core.interval import write_interval
 from workbench.core.layer import Layer
 from workbench.preannotation import annotate, load_pipeline
 from workbench.project import Project
@@ -109,7 +109,9 @@ class ModelEvaluation:
         rows = []
         for row in self.result.list_rows():
             score = theirs.get(str(row[0]))
-            beside = (None, None) if score is None else (score.value, show_interval(score.interval))
+            beside = (
+                (None, None) if score is None else (score.value, write_interval(score.interval))
+            )
             rows.append((*row, *beside))
         return rows
 

@@ -39,7 +39,11 @@ class Exported:
 
     def __repr__(self) -> str:
         """Count what went out."""
-        counts = ", ".join(f"{n} of {self.held[what]} {what}" for what, n in self.carried.items())
+        counts = ", ".join(
+            f"{n} of {self.held[what]} {what}"
+            for what, n in self.carried.items()
+            if n or self.held[what]
+        )
         return f"Exported({self.version} as {self.format}: {counts})"
 
     def to_record(self) -> dict[str, Any]:

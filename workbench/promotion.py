@@ -10,6 +10,7 @@ from workbench.analysis.scoring.counting import HEADLINES, count_documents, pair
 from workbench.analysis.scoring.paired import Difference, compare_counts
 from workbench.analysis.scoring.scores import Counts
 from workbench.core.errors import ReleaseError
+from workbench.core.interval import write_interval
 from workbench.evaluation import Gold, predict, read_gold
 from workbench.project import Project
 from workbench.rendering.tables import draw_table
@@ -46,10 +47,9 @@ class Promotion:
     def list_rows(self) -> list[tuple[object, ...]]:
         """Return the table's rows: what, difference, interval, share of resamples worse, n."""
         return [
-            (name, d.value, d.interval and f"{d.interval[0]:+.2f}–{d.interval[1]:+.2f}", d.worse,
-             d.n)
+            (name, d.value, write_interval(d.interval, signed=True), d.worse, d.n)
             for name, d in self.differences.items()
-        ]  # fmt: skip
+        ]
 
     def to_record(self) -> dict[str, Any]:
         """Write the outcome as plain JSON."""

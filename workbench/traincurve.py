@@ -14,6 +14,7 @@ from workbench.analysis.scoring.counting import count_documents, pair_layers
 from workbench.analysis.scoring.learning_curves import Reading, find_interval, read_curve
 from workbench.analysis.scoring.scores import Counts, score_counts
 from workbench.core.errors import ReleaseError, TrainingError
+from workbench.core.interval import write_interval
 from workbench.core.layer import Layer
 from workbench.core.release import Release
 from workbench.evaluation import Gold, read_gold
@@ -218,4 +219,4 @@ def _show(values: Sequence[float]) -> str | None:
     if len(values) < 2:
         return None
     low, high = find_interval(values)
-    return f"{max(0.0, low):.2f}–{min(1.0, high):.2f}"
+    return write_interval((max(0.0, low), min(1.0, high)))

@@ -8,12 +8,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.interval import Interval
+
 RESAMPLES = 1000
 """Bootstrap samples of one interval."""
 _CELLS = 5_000_000
 """So many numbers are drawn at once, or a hundred thousand units would take a gigabyte."""
 Floats = NDArray[np.float64]
-Interval = tuple[float, float]
 
 
 def resample(n: int, seed: int, measure: Callable[[Floats], Floats]) -> Floats:

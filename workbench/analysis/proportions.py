@@ -16,4 +16,6 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     spread = Z95**2 / n
     middle = (share + spread / 2) / (1 + spread)
     half = Z95 * sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
-    return (max(0.0, middle - half), min(1.0, middle + half))
+    # At the ends the formula is 0 or 1, of which rounding would leave a trace.
+    low = max(0.0, middle - half) if successes else 0.0
+    return low, min(1.0, middle + half) if successes < n else 1.0

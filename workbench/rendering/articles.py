@@ -30,7 +30,8 @@ def draw_article(article: Article, layer: Layer, scheme: Scheme | None = None) -
     body = f'<div style="line-height:1.9;white-space:pre-wrap;max-width:70ch">{text}</div>'
     return (
         f"<table>{draw_heading(article, layer.author)}<tbody>"
-        f'<tr><td style="{_TOP}">{body}</td><td style="{_TOP}">{beside}</td></tr></tbody></table>'
+        f'<tr><td style="{_TOP};min-width:22em">{body}</td>'
+        f'<td style="{_TOP}">{beside}</td></tr></tbody></table>'
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from workbench.core.interval import Interval, write_interval
 from workbench.core.stance import POLARITIES, POLARITY_SIGNS
 from workbench.rendering.marks import lighten
 from workbench.rendering.tables import Drawn, draw_rows
@@ -13,8 +14,6 @@ BLUE, ORANGE = "#0072b2", "#d55e00"
 """Two hues of Okabe and Ito (2008) that people with any colour vision tell apart."""
 _EMPTY = "#ffffff"
 _SELF = "#f0f0f0"
-
-Interval = tuple[float, float]
 
 
 def draw_heat_map(
@@ -89,7 +88,7 @@ def _draw_value(found: tuple[float | None, Interval | None] | None) -> Drawn:
     value, interval = found[0], found[1]
     text = f"<b>{value:.2f}</b>"
     if interval is not None:
-        text += f"<br><small>{interval[0]:.2f}–{interval[1]:.2f}</small>"
+        text += f"<br><small>{write_interval(interval)}</small>"
     return Drawn(text, lighten(BLUE, 1 - 0.55 * max(0.0, min(1.0, value))))
 
 

@@ -12,6 +12,9 @@ QUIET = "#595959"
 """The grey of what is no content; 7:1 on white."""
 _SHORT = 26
 """Characters up to which a cell stays on one line; longer text gets a width that can be read."""
+_SHORT_NAME = 14
+"""Characters up to which a column's name stays on one line."""
+_ONE_LINE = ";white-space:nowrap"
 _CELL = "padding:3px 10px;text-align:{align};vertical-align:top;border-bottom:1px solid #dddddd"
 
 
@@ -34,7 +37,8 @@ def draw_rows(
     """Draw rows whose cells are values, which are escaped, or pairs of HTML and background."""
     style = f"{_CELL.format(align='left')};background-color:#f4f4f4;color:{INK}"
     head = "".join(
-        f'<th scope="col" style="{style}{_fit(column)}">{escape(column)}</th>'
+        f'<th scope="col" style="{style}{_ONE_LINE * (len(column) <= _SHORT_NAME)}">'
+        f"{escape(column)}</th>"
         if column
         else f'<td style="{style}"></td>'
         for column in columns
@@ -66,4 +70,4 @@ def _draw_cell(value: object | Drawn) -> str:
 
 
 def _fit(text: str) -> str:
-    return ";white-space:nowrap" if len(text) <= _SHORT else ";min-width:14em"
+    return _ONE_LINE if len(text) <= _SHORT else ";min-width:14em;overflow-wrap:anywhere"

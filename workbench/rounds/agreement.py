@@ -14,6 +14,7 @@ from workbench.analysis.coefficients.unit_alignment import Dissimilarity
 from workbench.analysis.scoring.scores import Score
 from workbench.core.article import Article
 from workbench.core.errors import RoundError
+from workbench.core.interval import write_interval
 from workbench.core.layer import Layer
 from workbench.core.stance import POLARITIES
 from workbench.gold.probes import name_probed
@@ -234,13 +235,13 @@ def _note(name: str, found: Coefficient, nested: int) -> str:
     if found.reason:
         return found.reason
     if name == "gamma":
-        low, high = found.details["expected_interval"] or (None, None)
+        interval = found.details["expected_interval"]
         parameters = "alpha {alpha:g}, beta {beta:g}, delta {delta_empty:g}, seed {seed}".format(
             **found.details
         )
         expected = f"chance {found.details['expected']:.2f}"
-        if low is not None:
-            expected += f" [{low:.2f}–{high:.2f}]"
+        if interval is not None:
+            expected += f" [{write_interval(interval)}]"
         return f"{parameters}; {expected} of {found.details['n_samples']} samples"
     if name == "cu_alpha":
         return f"covers {found.details['coverage']:.0%}"
@@ -295,8 +296,7 @@ def _list_tokens(result: Agreement) -> Iterator[Row]:
 
 
 def _show(found: Score | Coefficient) -> tuple[float | None, str | None, int]:
-    interval = found.interval and f"{found.interval[0]:.2f}–{found.interval[1]:.2f}"
-    return (found.value, interval, found.n)
+    return (found.value, write_interval(found.interval), found.n)
 
 
 def _share(result: Agreement) -> float | None:

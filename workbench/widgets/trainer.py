@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.comparison import COLUMNS, Comparison, compare
 from workbench.core.errors import WorkbenchError
+from workbench.core.interval import write_interval
 from workbench.project import Project
 from workbench.promotion import Promotion, find_current, promote
 from workbench.releases.files import list_versions
@@ -148,7 +149,7 @@ class Trainer(Panel):
         if found is None:
             return ""
         rows = [
-            (name, d.value, d.interval and "{:+.2f}–{:+.2f}".format(*d.interval), d.n)
+            (name, d.value, write_interval(d.interval, signed=True), d.n)
             for name, d in found.differences.items()
         ]
         before, after = found.models

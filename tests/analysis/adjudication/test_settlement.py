@@ -273,6 +273,6 @@ def test_wilson_equals_the_published_interval() -> None:
     # Newcombe 1998, table I: 81 of 263 by the score method without continuity correction.
     low, high = wilson(81, 263)
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
-    assert wilson(0, 20)[0] == 0.0
+    assert all(wilson(0, n)[0] == 0.0 and wilson(n, n)[1] == 1.0 for n in range(1, 200))
     with pytest.raises(ValueError, match="no proportion"):
         wilson(0, 0)

@@ -25,6 +25,7 @@ from workbench.analysis.scoring.scores import RESAMPLES, Counts, Score, score_do
 from workbench.analysis.scoring.sentiment_graph import score_graph
 from workbench.analysis.scoring.spans import SPAN_MATCHES
 from workbench.analysis.scoring.stances import STANCE_LEVELS, match_pairs, score_polarity
+from workbench.core.interval import write_interval
 from workbench.core.layer import Layer
 
 
@@ -97,15 +98,15 @@ class Evaluation:
     def list_rows(self) -> list[tuple[object, ...]]:
         """Return the table's rows: what, precision, recall, F1, interval, n."""
         rows: list[tuple[object, ...]] = [
-            (name, s.precision, s.recall, s.value, show_interval(s.interval), s.n)
+            (name, s.precision, s.recall, s.value, write_interval(s.interval), s.n)
             for name, s in self.list_scores().items()
         ]
         for name, share in (("speakers right", self.speakers), ("polarity right", self.polarity)):
-            interval = show_interval(share.get("interval"))
+            interval = _show_interval(share.get("interval"))
             rows.append((name, share["accuracy"], None, None, interval, share["n"]))
         rows.append(("  majority's share", self.polarity["majority"], None, None, None, None))
         for tier, row in self.tiers.items():
-            interval = show_interval(row["interval"])
+            interval = _show_interval(row["interval"])
             rows.append((f"tier {tier}", row["precision"], None, None, interval, row["n"]))
         return rows
 
@@ -186,11 +187,8 @@ def bootstrap_share(
     return float(low), float(high)
 
 
-def show_interval(interval: object) -> str | None:
-    """Write an interval as people read it."""
-    if not isinstance(interval, (tuple, list)):
-        return None
-    return f"{interval[0]:.2f}–{interval[1]:.2f}"
+def _show_interval(interval: object) -> str | None:
+    return write_interval(interval) if isinstance(interval, (tuple, list)) else None
 
 
 def _sum(tables: Iterable[Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
