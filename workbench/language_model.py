@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from workbench.core.article import Article
 from workbench.core.errors import BackendError, SettingsError, SourceError
 from workbench.core.identity import digest
 from workbench.core.layer import Layer
+from workbench.core.secret import Secret
 from workbench.project import Project
 from workbench.store.quarantine import add_quarantine
 
@@ -46,6 +47,18 @@ class Usage:
         return f"{self.input} tokens in, {self.output} out, {self.cached} from the cache{spent}"
 
 
+class _Bearer(httpx.Auth):
+    """Sends a token where no variable of ours holds it in words."""
+
+    def __init__(self, token: str) -> None:
+        self._token = Secret(token)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the header that the chat API reads."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
 @dataclass
 class LanguageModel:
     """Annotates an article by asking a language model; answers are kept in the project.
@@ -59,6 +72,12 @@ class LanguageModel:
     token: str = field(default="", repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     usage: Usage = field(default_factory=Usage)
+
+    def __post_init__(self) -> None:
+        """Hide the token from whatever shows values; raises SettingsError for one that is none."""
+        self.token = Secret(self.token)
+        if not (self.token.isascii() and self.token.isprintable()):
+            raise SettingsError(f"{TOKEN} holds what no token has; copy it again")
 
     @property
     def author(self) -> str:
@@ -119,7 +138,6 @@ class LanguageModel:
         return self.project.root / "data" / "llm"
 
     def _post(self, messages: list[dict[str, str]]) -> tuple[str, dict[str, int]]:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         body = {
             "model": self.model,
             "messages": messages,
@@ -130,7 +148,7 @@ class LanguageModel:
             reply = httpx.post(
                 f"{self.url.rstrip('/')}/chat/completions",
                 json=body,
-                headers=headers,
+                auth=_Bearer(self.token) if self.token else None,
                 timeout=_TIMEOUT,
             )
         except httpx.HTTPError as error:

@@ -57,11 +57,28 @@ def write_secret(path: Path, value: Any) -> None:
 
 
 def read_accounts(path: Path) -> dict[str, Account]:
-    """Read a file of accounts by name; empty where there is none yet."""
+    """Read a file of accounts by name; empty where there is none yet.
+
+    Raises StudioError where the file is damaged.
+    """
     if not path.exists():
         return {}
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return {name: Account(**row) for name, row in rows.items()}
+    accounts = _parse_accounts(path)
+    if accounts is None:
+        raise StudioError(f"the accounts in {path} can't be read; put a copy of the file back")
+    return accounts
+
+
+def _parse_accounts(path: Path) -> dict[str, Account] | None:
+    """Return a file's accounts; None where they are damaged.
+
+    No error leaves here: a traceback could show the file's passwords among the variables.
+    """
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return {name: Account(**row) for name, row in rows.items()}
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def write_accounts(path: Path, accounts: dict[str, Account]) -> None:

@@ -112,14 +112,31 @@ def stop_studio(folder: Path) -> bool:
 
 
 def read_admin(folder: Path) -> tuple[str, Account]:
-    """Return the address and the administrator's account of a folder's server."""
+    """Return the address and the administrator's account of a folder's server.
+
+    Raises StudioError where it was never started or its credentials are damaged.
+    """
     path = folder / "credentials.json"
     if not path.exists():
         raise StudioError(
             "the embedded Label Studio was never started; run: workbench studio start"
         )
-    values = json.loads(path.read_text(encoding="utf-8"))
-    return values.pop("url"), Account(name="admin", **values)
+    found = _parse_credentials(path)
+    if found is None:
+        raise StudioError(
+            f"the credentials in {path} can't be read; put a copy of the file back, or move the "
+            "folder away and start again"
+        )
+    return found
+
+
+def _parse_credentials(path: Path) -> tuple[str, Account] | None:
+    """Return a file's address and account; None where damaged, so that no error shows secrets."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return values.pop("url"), Account(name="admin", **values)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _launch(
