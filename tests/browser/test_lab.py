@@ -126,8 +126,11 @@ def test_the_panels_are_accessible(browser: Browser, lab: tuple[Project, str], t
     notebook.use_theme(theme)
     notebook.run_until("Adjudicator(project")
     explorer = notebook.find_cell("Explorer(project").locator(".wb-panel")
-    explorer.locator("button", has_text="Text").first.click()
+    opener = explorer.locator("button", has_text="Text").nth(2)
+    opener.click()
     expect(explorer.locator(".wb-text")).to_be_visible()
+    # The panel was drawn anew, and the keyboard still stands where it stood.
+    expect(opener).to_be_focused()
 
     assert list_violations(notebook.page, ".wb-panel") == []
     notebook.use_theme("JupyterLab Light")

@@ -19,16 +19,21 @@ function alignHosts(body) {
   }
 }
 
+function findButton(body, action, value) {
+  const same = [...body.querySelectorAll(`[data-do="${CSS.escape(action)}"]:not([disabled])`)];
+  return same.find((button) => button.dataset.value === value) || same[0];
+}
+
 function rememberFocus(panel, body) {
   const active = document.activeElement;
   if (active === panel) return () => panel.focus({ preventScroll: true });
   if (!body.contains(active)) return () => {};
   const { name, value, selectionStart, selectionEnd } = active;
-  const action = active.dataset.do;
+  const { do: action, value: at } = active.dataset;
   return () => {
     const again = name
       ? body.querySelector(`[name="${CSS.escape(name)}"]`)
-      : action && body.querySelector(`[data-do="${CSS.escape(action)}"]:not([disabled])`);
+      : action && findButton(body, action, at);
     (again || panel).focus({ preventScroll: true });
     if (again && name && again.tagName === "INPUT" && again.type === "text") {
       again.value = value;
