@@ -45,3 +45,9 @@ def test_long_text_goes_on_below_itself_on_a_terminal_alone(
         "         six seven",
         "scheme   eight",
     ]
+
+
+def test_a_terminal_obeys_no_article(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table(("words",), [("\x1b[2Jgone\u202e\r\nnew",)])
+
+    assert capsys.readouterr().out.splitlines() == ["words", r"\x1b[2Jgone\u202e\r\nnew"]

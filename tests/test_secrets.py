@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from IPython.core.ultratb import VerboseTB
 
+from workbench import lab
 from workbench.core.article import Article
 from workbench.core.errors import BackendError, SettingsError, StudioError
 from workbench.language_model import LanguageModel
@@ -98,3 +99,16 @@ def test_a_refusal_of_the_language_model_shows_no_token(
 
     assert BackendError.__name__ in shown
     assert CANARY not in shown
+
+
+def test_a_jupyterlab_that_does_not_start_shows_no_token(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab.secrets, "token_urlsafe", lambda n: CANARY)
+    monkeypatch.setattr(lab.sys, "executable", "/bin/false")
+
+    shown = show_verbosely(lambda: lab.start_lab(project))
+
+    assert "StudioError" in shown
+    assert CANARY not in shown
+    assert CANARY not in repr(lab.Lab(lab.Secret(f"http://127.0.0.1/lab?token={CANARY}")).address)

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from workbench.core.errors import StudioError
+from workbench.core.secret import Secret
 from workbench.project import Project
 from workbench.seeds import find_notebooks
 from workbench.studio.credentials import write_secret
@@ -47,10 +48,12 @@ def start_lab(project: Project, path: str = "notebooks", *, studio_url: str = ""
     folder.chmod(0o700)
     secret = folder / "lab.json"
     if find_process(folder / "pid") is not None and secret.exists():
-        return Lab(json.loads(secret.read_text(encoding="utf-8"))["address"], was_running=True)
-    port, token = find_free_port(), secrets.token_urlsafe(24)
+        return Lab(
+            Secret(json.loads(secret.read_text(encoding="utf-8"))["address"]), was_running=True
+        )
+    port, token = find_free_port(), Secret(secrets.token_urlsafe(24))
     place = f"/lab/tree/{path}" if (project.root / path).exists() else "/lab"
-    address = f"http://127.0.0.1:{port}{place}?token={token}"
+    address = Secret(f"http://127.0.0.1:{port}{place}?token={token}")
     write_secret(secret, {"address": address})
     _write_config(folder / "config", studio_url)
     _trust_notebooks(project.root / "notebooks", folder / "share")

@@ -47,12 +47,13 @@ def answer(value: Any, as_json: bool, text: str | None = None) -> None:
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows under column names, numbers to the right and text to the left.
 
-    On a terminal, long text of the last column goes on below its own beginning.
+    On a terminal, long text of the last column goes on below its own beginning. Control characters
+    out of articles are shown and not sent.
     """
-    from workbench.rendering.tables import format_value
+    from workbench.rendering.tables import format_value, make_visible
 
     values = [tuple(row) for row in rows]
-    cells = [[format_value(value) for value in row] for row in values]
+    cells = [[make_visible(format_value(value)) for value in row] for row in values]
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     right = [all(map(_is_number, column)) for column in zip(*values, strict=True)] or [False]
     room = shutil.get_terminal_size().columns - sum(widths[:-1]) - 2 * len(widths[:-1])

@@ -16,7 +16,7 @@ from workbench.core.span import Span
 from workbench.core.stance import POLARITY_SIGNS
 from workbench.rendering.articles import describe_stance, draw_heading
 from workbench.rendering.marks import Mark, draw_text, list_marks, pale_colours
-from workbench.rendering.tables import INK, PAPER, QUIET, Drawn, draw_rows
+from workbench.rendering.tables import INK, PAPER, QUIET, Drawn, draw_rows, make_visible
 
 _CELL = f"vertical-align:top;text-align:left;background-color:{PAPER};color:{INK};padding:6px 12px"
 _DIFFERS = "#fff3cd"
@@ -95,7 +95,7 @@ def write_item_line(text: str, item: Item) -> str:
     """Write an item as one line of plain text, line breaks and control characters made visible."""
     kind, words, note = describe_item(text, item)
     line = f"{kind} {words} ({note})" if note else f"{kind} {words}"
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+    return make_visible(line)
 
 
 def name_layer(layer: Layer) -> str:

@@ -60,6 +60,11 @@ def format_value(value: object) -> str:
     return str(value)
 
 
+def make_visible(text: str) -> str:
+    """Write line breaks and control characters as escapes: a terminal would obey them."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def _draw_cell(value: object | Drawn) -> str:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     look = _CELL.format(align="right" if is_number else "left")
