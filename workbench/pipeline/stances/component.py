@@ -20,8 +20,9 @@ from workbench.pipeline.mentions import ENTITIES, MENTIONS, Ends, add_mentions, 
 from workbench.pipeline.quotations import IRREGULAR, MODIFIERS
 from workbench.pipeline.stances.frames import read_cue
 from workbench.pipeline.stances.judgements import Judging, find_judgements, read_judging
-from workbench.pipeline.stances.lexicon import Match, find_cues, read_lexicon
+from workbench.pipeline.stances.lexicon import read_lexicon
 from workbench.pipeline.stances.loose import read_loosely, read_window
+from workbench.pipeline.stances.matching import Match, find_cues
 from workbench.pipeline.stances.reading import Reading, write_reading
 from workbench.pipeline.stances.scene import Found, Scene
 from workbench.pipeline.wordforms import read_irregular

@@ -11,7 +11,7 @@ from workbench.core.offsets import contains
 from workbench.core.span import Span
 from workbench.core.stance import Stance
 from workbench.pipeline.stances.frames import read_cue
-from workbench.pipeline.stances.lexicon import Match
+from workbench.pipeline.stances.matching import Match
 from workbench.pipeline.stances.pairs import Pair
 from workbench.pipeline.stances.reading import Reading
 from workbench.pipeline.stances.scene import Scene

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.span import Span
-from workbench.pipeline.stances.lexicon import Match
+from workbench.pipeline.stances.matching import Match
 from workbench.pipeline.stances.reading import Reading
 from workbench.pipeline.stances.scene import Scene
 from workbench.pipeline.stances.status import Turn

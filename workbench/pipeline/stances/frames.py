@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.pipeline.stances.exclamations import read_exclamation
-from workbench.pipeline.stances.lexicon import Match
+from workbench.pipeline.stances.matching import Match
 from workbench.pipeline.stances.nouns import read_adjective, read_noun
 from workbench.pipeline.stances.reading import Reading
 from workbench.pipeline.stances.scene import Scene

@@ -32,7 +32,7 @@ from workbench.pipeline.learning.regression import (
 )
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, read_spans
 from workbench.pipeline.stances.evidence import Evidence
-from workbench.pipeline.stances.lexicon import Match
+from workbench.pipeline.stances.matching import Match
 from workbench.pipeline.stances.pairs import Pair, PairFinder, make_scene
 from workbench.pipeline.stances.reading import write_reading
 from workbench.pipeline.stances.scene import Found

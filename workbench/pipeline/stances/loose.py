@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from workbench.core.span import Span
 from workbench.pipeline.stances.holders import HOLDING
-from workbench.pipeline.stances.lexicon import Match, to_pieces
+from workbench.pipeline.stances.matching import Match, to_pieces
 from workbench.pipeline.stances.reading import Reading
 from workbench.pipeline.stances.scene import SCORES, Found, Scene
 

@@ -11,7 +11,7 @@ from workbench.pipeline.stances.holders import (
     find_modifier,
     keep_holders,
 )
-from workbench.pipeline.stances.lexicon import Match
+from workbench.pipeline.stances.matching import Match
 from workbench.pipeline.stances.reading import Reading, lend_speaker, start_reading
 from workbench.pipeline.stances.scene import Scene
 from workbench.pipeline.stances.targets import find_targets, follow_verb, point

@@ -12,7 +12,8 @@ from workbench.core.span import Span
 from workbench.core.stance import Stance
 from workbench.pipeline.mentions import ENTITIES, MENTIONS, Ends, read_spans
 from workbench.pipeline.stances.holders import HOLDING, find_holder
-from workbench.pipeline.stances.lexicon import Lexicon, Match, find_cues, to_offsets
+from workbench.pipeline.stances.lexicon import Lexicon
+from workbench.pipeline.stances.matching import Match, find_cues, to_offsets
 from workbench.pipeline.stances.scene import Scene
 
 _TARGETS = HOLDING | {"AGREEMENT", "EVENT", "ISSUE", "LOC"}

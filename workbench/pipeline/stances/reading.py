@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from workbench.core.span import Span
 from workbench.core.stance import Polarity
-from workbench.pipeline.stances.lexicon import Match, to_pieces
+from workbench.pipeline.stances.matching import Match, to_pieces
 from workbench.pipeline.stances.scene import SCORES, Found, Scene, flip
 from workbench.pipeline.stances.status import Turn, read_turn
 from workbench.pipeline.stances.targets import Aim

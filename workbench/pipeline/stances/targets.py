@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Token
 
 from workbench.core.span import Span
-from workbench.pipeline.stances.lexicon import Match
+from workbench.pipeline.stances.matching import Match
 from workbench.pipeline.stances.scene import Scene
 from workbench.pipeline.syntax import (
     expand,

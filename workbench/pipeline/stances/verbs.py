@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from workbench.pipeline.stances.holders import find_holders, keep_holders
-from workbench.pipeline.stances.lexicon import Match
+from workbench.pipeline.stances.matching import Match
 from workbench.pipeline.stances.reading import Reading, lend_speaker, start_reading
 from workbench.pipeline.stances.scene import Scene
 from workbench.pipeline.stances.targets import Aim, find_targets, follow_verb, point
