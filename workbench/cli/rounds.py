@@ -169,15 +169,16 @@ def agreement(
 ) -> None:
     """Measure how far annotators agree with each other, with the suggestions and with gold."""
     from workbench.rounds import agreement as measuring
+    from workbench.rounds.agreement_tables import CAPTIONS, COLUMNS
 
     found = measuring.measure_round(find_project(project), name, n_samples=samples, seed=seed)
     if as_json:
         answer(found, as_json)
         return
-    for table, columns in measuring.COLUMNS.items():
+    for table, columns in COLUMNS.items():
         rows = found.list_rows(table)
         if rows:
-            typer.echo(f"\n{measuring.CAPTIONS[table]}\n")
+            typer.echo(f"\n{CAPTIONS[table]}\n")
             show_table(columns, rows)
 
 

@@ -19,7 +19,8 @@ from workbench.analysis.agreement.report import Agreement, measure_agreement
 from workbench.analysis.agreement.tokens import TOKEN_VARIANTS
 from workbench.core.article import Article
 from workbench.core.layer import Layer
-from workbench.rounds.agreement import COLUMNS, agreement
+from workbench.rounds.agreement import agreement
+from workbench.rounds.agreement_tables import COLUMNS
 
 TEXT = "[Ana](PERSON#a) and [Ben](PERSON#b) [hailed](#c) [Peru](GPE#p) and [hit](#d) [Oslo](GPE#o)."
 RECORDS = "\n---\nSUPPORT asserted: a, b -> p | c\nOPPOSE asserted: a -> o | d\n"
