@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 import workbench as wb
-from workbench import evaluation
+from workbench import evaluation, traincurve
 from workbench.analysis.scoring.paired import Difference
 from workbench.cli.app import app, run
+from workbench.core.article import Article
 from workbench.core.errors import PipelineError, ReleaseError, TrainingError
+from workbench.core.layer import Layer, Passage
 from workbench.core.release import Release
+from workbench.core.span import Span
 from workbench.project import Project
 from workbench.promotion import find_current, list_reasons
 from workbench.store.layers import add_layer
@@ -247,6 +250,23 @@ def test_drift_is_counted_on_articles_without_gold(
 
     assert found.unlabelled == 1
     assert found.drift["GPE"]["same"] + found.drift["GPE"]["first"] >= 2
+
+
+def test_what_gold_holds_nothing_of_has_no_line_in_the_curve() -> None:
+    article = Article("a", "Oslo praised Lima.")
+    asked = Layer(
+        article_id="a",
+        text_sha256=article.text_sha256,
+        author="gold",
+        kind="gold",
+        passages=(Passage(0, len(article.text), ("GPE",)),),
+        spans=(Span(0, 4, "GPE"),),
+    )
+    found = replace(asked, author="model:m", kind="prediction", spans=(Span(13, 17, "GPE"),))
+
+    scores = traincurve._score([found], [(article, asked)], traincurve._MEASURES)
+
+    assert scores == {"entities strict": 0.0}
 
 
 def test_the_train_curve_trains_on_growing_shares_and_says_what_it_can(

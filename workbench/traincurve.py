@@ -37,7 +37,10 @@ _READ = (WARM, "entities strict", "stances triple")
 
 @dataclass(frozen=True)
 class Run:
-    """One training: its share of the gold, how many articles, its repeat, and F1 by name."""
+    """One training: its share of the gold, how many articles, its repeat, and F1 by name.
+
+    What the gold to score on holds nothing of has no F1, and is not among the names.
+    """
 
     share: float
     articles: int
@@ -179,7 +182,8 @@ def _run(
         options = {"entities": {"start": start, "merge": start == "warm"}}
         run_trainers(nlp, examples, dev, trainers, options=options, seed=seed, steps=steps,
                      progress=False)  # fmt: skip
-        scores[what] = _score_alone(nlp, gold)
+        alone = _score_alone(nlp, gold)
+        scores |= {} if alone is None else {what: alone}
         if start == "warm":
             articles = [article for article, _ in gold]
             found = list(annotate(nlp, articles, author=author, scheme=project.scheme))
@@ -187,7 +191,7 @@ def _run(
     return scores
 
 
-def _score_alone(nlp: Any, gold: Gold) -> float:
+def _score_alone(nlp: Any, gold: Gold) -> float | None:
     """Return the strict F1 of the recogniser alone, against the outermost entities of gold."""
     from workbench.pipeline.learning.scoring import list_own_entities
 
@@ -196,18 +200,18 @@ def _score_alone(nlp: Any, gold: Gold) -> float:
         own, outermost = list_own_entities(nlp, article, layer)
         found.append(replace(layer, spans=own, quotes=(), stances=()))
         wanted.append((article, replace(layer, spans=outermost)))
-    return _score(found, wanted, ("entities strict",))["entities strict"]
+    return _score(found, wanted, ("entities strict",)).get("entities strict")
 
 
 def _score(found: Sequence[Layer], gold: Gold, measures: Sequence[str]) -> dict[str, float]:
     texts = {article.id: article.text for article, _ in gold}
     documents = count_documents(pair_layers([layer for _, layer in gold], found, texts))
     totals = {name: score_counts(sum(documents[name], Counts())).value for name in measures}
-    return {name: value or 0.0 for name, value in totals.items()}
+    return {name: value for name, value in totals.items() if value is not None}
 
 
 def _read(runs: Sequence[Run], repeats: int) -> Iterator[Reading]:
-    for name in _READ:
+    for name in (name for name in _READ if all(name in run.scores for run in runs)):
         curves = [
             [(run.articles, run.scores[name]) for run in runs if run.repeat == repeat]
             for repeat in range(repeats)
