@@ -56,9 +56,17 @@ class Stance:
 
 
 def derive_speaker(cue: tuple[Offsets, ...], quotes: Iterable[Quote]) -> Span | None:
-    """Return who speaks the innermost quote around the whole cue, None outside quotes."""
+    """Return who speaks the innermost quote around the whole cue, None outside quotes.
+
+    Of quotes of one length the first in the text counts, in whatever order they are given.
+    """
     start, end = min(cue)[0], max(end for _, end in cue)
     around = [quote for quote in quotes if contains(quote.offsets, (start, end))]
     if not around:
         return None
-    return min(around, key=lambda quote: quote.end - quote.start).speaker
+    return min(around, key=_rank).speaker
+
+
+def _rank(quote: Quote) -> tuple[int, int, Offsets]:
+    speaker = quote.speaker.offsets if quote.speaker else (-1, -1)
+    return (quote.end - quote.start, quote.start, speaker)
