@@ -55,10 +55,9 @@ def layer_from_doc(
     parts = read_layer({"text_sha256": article.text_sha256, **record}, article=article)
     stances = tuple(s for s in parts.stances if not _is_masked(s.cue, article))
     quotes = tuple(q for q in parts.quotes if not _is_masked([q.offsets], article))
-    known = {span: span for span in found}
     ends = {end for s in stances for end in (*s.holders, *s.targets)}
     ends |= {quote.speaker for quote in quotes if quote.speaker}
-    spans = {**{end: end for end in ends}, **known}
+    spans = {span: span for span in (*ends, *found)}
     labels = [s for s in spans.values() if s.label != MENTION or s in ends]
     return Layer(
         article_id=article.id,
